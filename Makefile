@@ -19,7 +19,7 @@ check: $(VENV)/.dev ## format, lint, types, import rules
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	
+
 format: $(VENV)/.dev ## put the code in shape
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
@@ -40,3 +40,8 @@ $(VENV)/.dev: $(BIN)/python requirements.txt pyproject.toml
 
 clean: ## remove what was made
 	@rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .coverage*
+
+messages: $(VENV)/.dev ## collect the chat texts and compile their translations
+	@$(BIN)/pybabel -q extract -k line -k mark -k counted:1,2 --no-location --sort-output --project Sampan -o bot/locale/sampan.pot bot
+	@$(BIN)/pybabel -q update -D sampan -i bot/locale/sampan.pot -d bot/locale --no-fuzzy-matching --ignore-obsolete --no-wrap
+	@$(BIN)/pybabel -q compile -D sampan -d bot/locale --statistics

@@ -1,0 +1,167 @@
+"""What outlives a request, in plain SQL: bot/store/sql has a file for each kind of record.
+
+Times are milliseconds since the epoch, UTC.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import aiosql
+
+from bot.store.sqlite import Sqlite
+from integrations.model import InboundMessage, Vote
+
+SQL = Path(__file__).parent / "sql"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A delivery that is ours; only the holder of `owner` can finish it."""
+
+    delivery_id: str
+    owner: str
+
+
+@dataclass(frozen=True)
+class Vouched:
+    """Somebody's vote through Sampan, and the commit it was for."""
+
+    sha: str
+    staff_id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class AskedBuild:
+    """A build that was asked for: its id, and the token that tells it from all others."""
+
+    id: int
+    token: str
+
+    @property
+    def sampan_id(self) -> str:
+        """What goes into the job's SAMPAN_ID: unique over every store there ever was."""
+        return f"b{self.id}-{self.token}"
+
+
+@cache
+def _queries(kind: str) -> Any:
+    return aiosql.from_path(SQL / f"{kind}.sql", "sqlite3")
+
+
+class Store:
+    """The records, over one database."""
+
+    def __init__(self, url: str, *, clock: Callable[[], float]) -> None:
+        self._database = Sqlite(url.removeprefix("sqlite:///"))
+        self._clock = clock
+
+    @property
+    def _connection(self) -> Any:
+        return self._database.connection
+
+    def _now(self) -> int:
+        return round(self._clock() * 1000)
+
+    def check(self) -> None:
+        """Raise unless the database answers."""
+        self._connection.execute("SELECT 1 FROM deliveries LIMIT 1").fetchone()
+
+    def claim(self, message: InboundMessage) -> Claim | None:
+        """Take a delivery on, atomically; None when it was taken on before."""
+        owner = secrets.token_hex(8)
+        won = _queries("deliveries").claim(
+            self._connection,
+            id=message.delivery_id,
+            owner=owner,
+            conversation=message.conversation_id,
+            at=self._now(),
+        )
+        return Claim(message.delivery_id, owner) if won else None
+
+    def finish(self, claim: Claim) -> bool:
+        """Say that a delivery is done; False when the claim was lost."""
+        return bool(
+            _queries("deliveries").finish(
+                self._connection, id=claim.delivery_id, owner=claim.owner, at=self._now()
+            )
+        )
+
+    def forget_deliveries(self, *, older_than: float) -> int:
+        """Drop claims from before so many seconds ago; returns how many."""
+        return int(
+            _queries("deliveries").forget_before(self._connection, at=self._now() - round(older_than * 1000))
+        )
+
+    def record(self, message: InboundMessage, *, typed: str, command: str, outcome: str, detail: str) -> None:
+        """Append a line to the audit."""
+        _queries("audit").record(
+            self._connection,
+            at=self._now(),
+            delivery=message.delivery_id,
+            conversation=message.conversation_id,
+            staff_id=message.staff_id,
+            name=message.name,
+            typed=typed,
+            command=command,
+            outcome=outcome,
+            detail=detail,
+        )
+
+    def audit_of(self, delivery_id: str) -> list[tuple[str, ...]]:
+        """The audit's lines for one delivery: staff id, typed, command, outcome, detail."""
+        return list(_queries("audit").of_delivery(self._connection, delivery=delivery_id))
+
+    def vouch(self, message: InboundMessage, *, repo: str, number: int, vote: Vote, sha: str) -> int:
+        """Keep who is about to vouch for which commit; returns the row to settle."""
+        row = _queries("votes").ask(
+            self._connection,
+            at=self._now(),
+            repo=repo,
+            number=number,
+            kind=str(vote),
+            sha=sha,
+            staff_id=message.staff_id,
+            name=message.name,
+        )
+        return int(row[0])
+
+    def settle_vote(self, row: int, *, counted: bool) -> None:
+        """Say whether the host took the vote."""
+        _queries("votes").settle(self._connection, id=row, state="counted" if counted else "refused")
+
+    def vouched(self, repo: str, number: int, vote: Vote) -> Vouched | None:
+        """The latest vote of this kind that went through Sampan."""
+        row = _queries("votes").latest(self._connection, repo=repo, number=number, kind=str(vote))
+        return Vouched(*row) if row else None
+
+    def ask_build(self, message: InboundMessage, *, job: str) -> AskedBuild:
+        """Keep a build that is about to be asked for."""
+        token = secrets.token_hex(6)
+        row = _queries("builds").ask(
+            self._connection,
+            at=self._now(),
+            token=token,
+            job=job,
+            conversation=message.conversation_id,
+            staff_id=message.staff_id,
+            name=message.name,
+        )
+        return AskedBuild(int(row[0]), token)
+
+    def settle_build(self, build: AskedBuild, *, state: str, queue_id: int | None = None) -> bool:
+        """Say what came of asking: queued, merged, refused or unclear."""
+        return bool(
+            _queries("builds").settle(
+                self._connection, id=build.id, token=build.token, state=state, queue_id=queue_id
+            )
+        )
+
+    def same_queue_item(self, build: AskedBuild, *, job: str, queue_id: int) -> str | None:
+        """Who asked earlier for the build of this queue item, if somebody did."""
+        row = _queries("builds").by_queue(self._connection, job=job, queue_id=queue_id, id=build.id)
+        return str(row[1]) if row else None

@@ -1,0 +1,82 @@
+"""One command line being carried out: who asks, where, and what they may use."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from bot import parsing
+from bot.rights import Role, role_of
+from bot.settings import Repo, Settings
+from integrations.model import InboundMessage
+
+if TYPE_CHECKING:
+    from bot.builds import BuildServer
+    from bot.pulls import CodeHost
+    from bot.store import Store
+
+
+class Tools(Protocol):
+    """What commands work with."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def store(self) -> "Store": ...
+    def code_host(self, repo: Repo) -> "CodeHost": ...
+    def build_server(self) -> "BuildServer": ...
+    def now(self) -> datetime: ...
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A handler's first argument."""
+
+    tools: Tools
+    message: InboundMessage
+    command: parsing.Command
+
+    @property
+    def settings(self) -> Settings:
+        return self.tools.settings
+
+    @property
+    def store(self) -> "Store":
+        return self.tools.store
+
+    @property
+    def staff_id(self) -> str:
+        """The asker's staff id; empty when nobody vouches for it."""
+        return self.message.staff_id
+
+    @property
+    def who(self) -> str:
+        """The asker for people to read: a name, and the id that counts."""
+        name, staff_id = self.message.name or "?", self.staff_id
+        return f"{name} ({staff_id})" if staff_id and staff_id != name else name
+
+    @property
+    def login(self) -> str:
+        """The asker's login on the code host, by an explicit pair only."""
+        return self.settings.gitee_users.get(self.staff_id, "") if self.staff_id else ""
+
+    @property
+    def role(self) -> Role:
+        return role_of(self.settings, self.staff_id)
+
+    @property
+    def default_repo(self) -> Repo | None:
+        own = self.settings.conversation_configs.get(self.message.conversation_id)
+        if own and own.default_repo:
+            return next(repo for repo in self.settings.repos if repo.alias == own.default_repo)
+        return self.settings.default_repo
+
+    def environments(self, service: str) -> tuple[str, ...]:
+        """The environments that this service may go to from this room, in the configured order."""
+        allowed = self.settings.environments
+        for own in (
+            self.settings.service_configs.get(service),
+            self.settings.conversation_configs.get(self.message.conversation_id),
+        ):
+            if own and own.environments is not None:
+                allowed = tuple(name for name in allowed if name in own.environments)
+        return allowed

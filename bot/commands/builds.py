@@ -1,0 +1,209 @@
+"""/jenkins, /build and /deploy."""
+
+import re
+from collections.abc import Mapping
+
+from bot.arguments import SERVICE, Mismatch, known, service
+from bot.ask import Ask
+from bot.builds import OURS, start
+from bot.language import mark
+from bot.registry import Argument, Group, command
+from bot.reply import Code, Line, Reply, Say, Strong, UserError, join, line
+from bot.rights import Role
+
+VERSION = re.compile(r"[\w.+-]{1,64}", re.ASCII)
+
+
+def _environment(ask: Ask, word: str) -> str:
+    names = ask.settings.environments
+    found = next((name for name in names if name.lower() == word.lower()), None)
+    if found is None:
+        raise Mismatch(
+            line("I do not know the environment {word}.", word=Code(word)),
+            known(line("Known environments:"), word, names, "ENVIRONMENTS"),
+        )
+    return found
+
+
+def _version(_: Ask, word: str) -> str:
+    # Without this a mistyped environment would be deployed as a version, to the wrong place.
+    if not any(ch.isdigit() for ch in word):
+        raise Mismatch(line("A version without a digit is written {pair}.", pair=Code(f"VERSION={word}")))
+    return _plain_version(word)
+
+
+def _plain_version(word: str) -> str:
+    if not VERSION.fullmatch(word):
+        raise Mismatch(line("{word} is not a version.", word=Code(word)))
+    return word
+
+
+@command(
+    "jenkins test",
+    summary=mark("Run a service's test job"),
+    group=Group.BUILDS,
+    role=Role.DEVELOPER,
+    arguments=(SERVICE,),
+    pairs=True,
+    examples=("/jenkins test myservice",),
+)
+def jenkins_test(ask: Ask, service: str, pairs: Mapping[str, str]) -> Reply:
+    """The test job of a service."""
+    own = ask.settings.service_configs.get(service)
+    job = (own.test_job if own else "") or ask.settings.test_job.format(service=service)
+    return start(
+        ask,
+        job,
+        what=line("test of {service}", service=Strong(service)),
+        ours=_fixed(ask, service),
+        given=_free(pairs),
+    )
+
+
+@command(
+    "build",
+    aliases=("jenkins build", "构建"),
+    summary=mark("Run a service's build job"),
+    group=Group.BUILDS,
+    role=Role.DEVELOPER,
+    arguments=(SERVICE,),
+    pairs=True,
+    examples=("/build myservice", "/build myservice BRANCH=main"),
+)
+def build(ask: Ask, service: str, pairs: Mapping[str, str]) -> Reply:
+    """The build job of a service."""
+    own = ask.settings.service_configs.get(service)
+    job = (own.build_job if own else "") or ask.settings.build_job.format(service=service)
+    return start(
+        ask,
+        job,
+        what=line("build of {service}", service=Strong(service)),
+        ours=_fixed(ask, service),
+        given=_free(pairs),
+    )
+
+
+@command(
+    "deploy",
+    aliases=("jenkins deploy", "部署", "发布"),
+    summary=mark("Deploy a service; alone it lists what there is"),
+    group=Group.BUILDS,
+    role=Role.MAINTAINER,
+    arguments=(
+        Argument("service", service, required=False),
+        Argument("environment", _environment, required=False, skips=True),
+        Argument("version", _version, required=False),
+    ),
+    pairs=True,
+    examples=("/deploy myservice", "/deploy myservice staging 1.4.2"),
+)
+def deploy(
+    ask: Ask, service: str | None, environment: str | None, version: str | None, pairs: Mapping[str, str]
+) -> Reply:
+    """The deploy job of a service, to an environment, of a version."""
+    if service is None:
+        return _deployable(ask)
+    environment, version, rest = _from_pairs(ask, environment, version, pairs)
+    target = _target(ask, service, environment)
+    given = dict(rest)
+    if environment:
+        given["ENVIRONMENT"] = target
+    if version:
+        given["VERSION"] = version
+    ours = _fixed(ask, service) | ({"ENVIRONMENT": target} if target else {})
+    own = ask.settings.service_configs.get(service)
+    job = (own.deploy_job if own else "") or ask.settings.deploy_job.format(service=service)
+    return start(ask, job, what=_what(service, target, version), ours=ours, given=given)
+
+
+def _what(service: str, target: str, version: str | None) -> Line:
+    name = Strong(f"{service} {version}" if version else service)
+    return (
+        line("{service} to {environment}", service=name, environment=Strong(target))
+        if target
+        else line("deploy of {service}", service=name)
+    )
+
+
+def _fixed(ask: Ask, service: str) -> dict[str, str]:
+    """The parameters that the configuration gives for this service."""
+    own = ask.settings.service_configs.get(service)
+    return dict(own.parameters) if own else {}
+
+
+def _free(pairs: Mapping[str, str]) -> Mapping[str, str]:
+    """A person's own parameters; the ones that Sampan fills in are not among them."""
+    taken = [name for name in pairs if name.upper() in OURS]
+    if taken:
+        raise UserError(line("{names} cannot be given by hand here.", names=Code(", ".join(taken))))
+    return pairs
+
+
+def _from_pairs(
+    ask: Ask, environment: str | None, version: str | None, pairs: Mapping[str, str]
+) -> tuple[str | None, str | None, Mapping[str, str]]:
+    """ENVIRONMENT= and VERSION= in any case mean the arguments, so that the same checks hold."""
+    rest = {name: value for name, value in pairs.items() if name.upper() not in ("ENVIRONMENT", "VERSION")}
+    for name, value in pairs.items():
+        try:
+            if name.upper() == "ENVIRONMENT":
+                environment = _agree(name, environment, _environment(ask, value))
+            elif name.upper() == "VERSION":
+                version = _agree(name, version, _plain_version(value))
+        except Mismatch as problem:
+            raise UserError(*problem.lines) from None
+    return environment, version, _free(rest)
+
+
+def _agree(name: str, one: str | None, other: str) -> str:
+    if one not in (None, other):
+        raise UserError(line("{name} is given twice, and differently.", name=Code(name)))
+    return other
+
+
+def _target(ask: Ask, service: str, environment: str | None) -> str:
+    """The environment to deploy to, checked; empty when none is configured."""
+    allowed, protected = ask.environments(service), ask.settings.protected
+    if environment is None:
+        if not ask.settings.environments:
+            return ""
+        environment = next((name for name in allowed if name not in protected), None)
+        if environment is None:
+            raise UserError(
+                line("Every environment here is protected; name the one you mean."), _known(allowed)
+            )
+    if environment not in allowed:
+        raise UserError(
+            line(
+                "{service} does not go to {environment} from here.",
+                service=Code(service),
+                environment=Code(environment),
+            ),
+            _known(allowed),
+        )
+    if environment in protected:
+        raise UserError(
+            line(
+                "{environment} is protected: it needs a confirmation, and Sampan cannot ask for one yet.",
+                environment=Strong(environment),
+            ),
+            line("Nothing was started."),
+        )
+    return environment
+
+
+def _known(names: tuple[str, ...]) -> Line:
+    return known(line("Known environments:"), "", names, "ENVIRONMENTS")
+
+
+def _deployable(ask: Ask) -> Reply:
+    if not ask.settings.services:
+        return Reply.of(line("Nothing can be deployed: set {variable}.", variable=Code("SERVICES")))
+    lines = [line("What can be deployed")]
+    for name in ask.settings.services:
+        targets = [one for one in ask.environments(name) if one not in ask.settings.protected]
+        clicks = [Say(one, f"/deploy {name} {one}") for one in targets] or [
+            Say(f"/deploy {name}", f"/deploy {name}")
+        ]
+        lines.append((Strong(name), "  ", *join(clicks)))
+    return Reply.of(*lines)

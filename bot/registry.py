@@ -1,0 +1,134 @@
+"""How a command is declared; help, usage, aliases and did-you-mean all come from the declaration."""
+
+import difflib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum, unique
+from typing import TYPE_CHECKING, Any
+
+from bot.rights import Role
+
+if TYPE_CHECKING:
+    from bot.ask import Ask
+    from bot.reply import Reply
+
+Convert = Callable[["Ask", str], Any]
+
+
+@unique
+class Group(StrEnum):
+    """The order in which help lists commands."""
+
+    PULLS = "pull requests"
+    BUILDS = "builds and deploys"
+    ABOUT = "about"
+
+
+@dataclass(frozen=True)
+class Argument:
+    """A positional argument; one that `skips` leaves a word that does not suit it to the next."""
+
+    name: str
+    convert: Convert
+    required: bool = True
+    skips: bool = False
+    default: "Callable[[Ask], Any] | None" = None
+
+    @property
+    def usage(self) -> str:
+        return f"<{self.name}>" if self.required else f"[{self.name}]"
+
+
+@dataclass(frozen=True)
+class Option:
+    """`--name`, or with a `convert` `--name value`; at most one of those that share an `exclusive` word."""
+
+    name: str
+    convert: Convert | None = None
+    exclusive: str = ""
+
+    @property
+    def usage(self) -> str:
+        return f"--{self.name}" if self.convert is None else f"--{self.name} n"
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One declared command."""
+
+    name: str
+    run: Callable[..., "Reply"] = field(repr=False)
+    summary: str
+    group: Group
+    role: Role
+    aliases: tuple[str, ...]
+    arguments: tuple[Argument, ...]
+    options: tuple[Option, ...]
+    pairs: bool
+    examples: tuple[str, ...]
+
+    @property
+    def writes(self) -> bool:
+        """Whether it changes anything outside; reading is what needs no role."""
+        return self.role > Role.READER
+
+    @property
+    def usage(self) -> str:
+        parts = [f"/{self.name}", *(one.usage for one in self.arguments), *_option_usages(self.options)]
+        return " ".join([*parts, "[key=value ...]"] if self.pairs else parts)
+
+
+def _option_usages(options: Iterable[Option]) -> list[str]:
+    grouped: dict[str, list[str]] = {}
+    for option in options:
+        grouped.setdefault(option.exclusive or option.name, []).append(option.usage)
+    return [f"[{'|'.join(usages)}]" for usages in grouped.values()]
+
+
+class Registry:
+    """The commands there are, under all their names."""
+
+    def __init__(self) -> None:
+        self.specs: dict[str, Spec] = {}
+        self._names: dict[str, Spec] = {}
+
+    def command(
+        self,
+        name: str,
+        *,
+        summary: str,
+        group: Group,
+        role: Role = Role.READER,
+        aliases: tuple[str, ...] = (),
+        arguments: tuple[Argument, ...] = (),
+        options: tuple[Option, ...] = (),
+        pairs: bool = False,
+        examples: tuple[str, ...] = (),
+    ) -> Callable[[Callable[..., "Reply"]], Callable[..., "Reply"]]:
+        """Declare the decorated function as a command; names may be two words, such as `jenkins test`."""
+
+        def declare(run: Callable[..., "Reply"]) -> Callable[..., "Reply"]:
+            spec = Spec(name, run, summary, group, role, aliases, arguments, options, pairs, examples)
+            for one in (name, *aliases):
+                if one in self._names:
+                    raise ValueError(f"two commands are called /{one}")
+                self._names[one] = spec
+            self.specs[name] = spec
+            return run
+
+        return declare
+
+    def find(self, first: str, second: str | None) -> tuple[Spec | None, int]:
+        """The command of a line's first words, and how many of the words after the first its name took."""
+        if second is not None and (spec := self._names.get(f"{first} {second.lower()}")):
+            return spec, 1
+        return self._names.get(first), 0
+
+    def nearest(self, name: str) -> str | None:
+        """The known name that looks most like this one; very unlike ones do not count."""
+        near = difflib.get_close_matches(name, self._names, n=1, cutoff=0.6)
+        return near[0] if near else None
+
+
+registry = Registry()
+command = registry.command

@@ -1,0 +1,70 @@
+"""Who may do what. Unset means nobody; `*` means everybody the platform vouches for."""
+
+from enum import IntEnum, unique
+
+from bot.language import mark
+from bot.reply import Code, UserError, line
+from bot.settings import Settings
+
+
+@unique
+class Role(IntEnum):
+    """Each role may do what the ones before it may."""
+
+    READER = 0
+    DEVELOPER = 1
+    MAINTAINER = 2
+    ADMIN = 3
+
+
+NAMES = {
+    Role.READER: mark("reader"),
+    Role.DEVELOPER: mark("developer"),
+    Role.MAINTAINER: mark("maintainer"),
+    Role.ADMIN: mark("admin"),
+}
+
+_VARIABLES = {Role.DEVELOPER: "DEVELOPERS", Role.MAINTAINER: "MAINTAINERS", Role.ADMIN: "ADMINS"}
+
+
+def role_of(settings: Settings, staff_id: str, *, repo: str = "", service: str = "") -> Role:
+    """The highest role of a staff id, for one repo alias or service where those have their own lists."""
+    if not staff_id:
+        return Role.READER
+    lists = {
+        Role.ADMIN: settings.admins,
+        Role.MAINTAINER: settings.maintainers,
+        Role.DEVELOPER: settings.developers,
+    }
+    own = settings.repo_configs.get(repo) or settings.service_configs.get(service)
+    if own:
+        lists[Role.MAINTAINER] = settings.maintainers if own.maintainers is None else own.maintainers
+        lists[Role.DEVELOPER] = settings.developers if own.developers is None else own.developers
+    return next((role for role, ids in lists.items() if staff_id in ids or "*" in ids), Role.READER)
+
+
+def require(
+    settings: Settings, staff_id: str, role: Role, *, conversation: str, repo: str = "", service: str = ""
+) -> None:
+    """Refuse, with the variable to change, unless the asker has the role here."""
+    if role is Role.READER:
+        return
+    if not staff_id:
+        raise UserError(
+            line("The chat does not vouch for who you are, so you can only read here."),
+            line("Writing needs an app robot (DINGTALK_APP_SECRET) and a member of the robot's own company."),
+        )
+    if settings.conversations and conversation not in settings.conversations:
+        raise UserError(
+            line("This group can only read."),
+            line("To allow more, add {id} to DINGTALK_CONVERSATIONS.", id=Code(conversation)),
+        )
+    if role_of(settings, staff_id, repo=repo, service=service) < role:
+        raise UserError(
+            line("This needs the role {role}, which you do not have.", role=line(NAMES[role])),
+            line(
+                "Ask for your staff id {id} to be added to {variable}.",
+                id=Code(staff_id),
+                variable=_VARIABLES[role],
+            ),
+        )

@@ -1,0 +1,118 @@
+"""The steps that every command line takes, in order; the list of them is at the end."""
+
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum, unique
+from typing import Any
+
+from bot import arguments, rights
+from bot.ask import Ask
+from bot.explain import explain, temporary
+from bot.guidance import no_such_command
+from bot.registry import Spec, registry
+from bot.reply import Code, Reply, UserError, line
+from bot.settings import Repo
+from integrations.errors import IntegrationError
+from integrations.model import InboundMessage
+
+log = logging.getLogger(__name__)
+
+
+@unique
+class Outcome(StrEnum):
+    """What became of a line."""
+
+    STARTED = "started"  # written before a writing command runs; alone it means: interrupted
+    DONE = "done"
+    REFUSED = "refused"
+    FAILED = "failed"
+    BROKEN = "broken"
+
+
+@dataclass
+class Turn:
+    """One command line on its way through the steps."""
+
+    ask: Ask
+    spec: Spec | None = None
+    bound: dict[str, Any] = field(default_factory=dict)
+
+
+def through(turn: Turn) -> tuple[Outcome, Reply]:
+    """Take a line through the steps; an answer ends it."""
+    try:
+        for step in STEPS:
+            reply = step(turn)
+            if reply is not None:
+                return Outcome.DONE, reply
+        raise AssertionError("no step answered")
+    except UserError as refusal:
+        return Outcome.REFUSED, Reply.of(*refusal.lines)
+    except IntegrationError as problem:
+        log.warning("%s: %s", turn.ask.message.delivery_id, problem)
+        return Outcome.FAILED, Reply.of(*explain(problem))
+    except Exception:
+        return Outcome.BROKEN, apologize(turn.ask.message)
+
+
+def apologize(message: InboundMessage) -> Reply:
+    """For what nobody foresaw, inside an except: the log has it, the room gets the reference."""
+    reference = secrets.token_hex(4)
+    log.exception("reference %s, delivery %s", reference, message.delivery_id)
+    return Reply.of(
+        line("Something went wrong inside Sampan. Reference: {reference}", reference=Code(reference))
+    )
+
+
+# Each may raise UserError, or answer and so end it.
+
+
+def which_command(turn: Turn) -> Reply | None:
+    command = turn.ask.command
+    second = command.words[0].text if command.words else None
+    turn.spec, taken = registry.find(command.name, second)
+    if turn.spec is None:
+        raise no_such_command(command)
+    turn.bound = arguments.bind(turn.ask, turn.spec, command.words[taken:])
+    return None
+
+
+def may_they(turn: Turn) -> Reply | None:
+    spec, message = _spec(turn), turn.ask.message
+    repo = turn.bound.get("repo")
+    rights.require(
+        turn.ask.settings,
+        message.staff_id,
+        spec.role,
+        conversation=message.conversation_id,
+        repo=repo.alias if isinstance(repo, Repo) else "",
+        service=turn.bound.get("service") or "",
+    )
+    return None
+
+
+def note_the_start(turn: Turn) -> Reply | None:
+    spec, ask = _spec(turn), turn.ask
+    if spec.writes:
+        ask.store.record(
+            ask.message, typed=ask.command.line, command=spec.name, outcome=Outcome.STARTED, detail=""
+        )
+    return None
+
+
+def run(turn: Turn) -> Reply | None:
+    spec = _spec(turn)
+    reply = spec.run(turn.ask, **turn.bound)
+    if spec.writes and turn.ask.settings.temporary_state:
+        return Reply(reply.title, (*reply.lines, temporary()))
+    return reply
+
+
+def _spec(turn: Turn) -> Spec:
+    assert turn.spec is not None
+    return turn.spec
+
+
+STEPS: tuple[Callable[[Turn], Reply | None], ...] = (which_command, may_they, note_the_start, run)

@@ -1,0 +1,91 @@
+"""POST /chat/dingtalk: size, authentication and parsing here, the work in the pool."""
+
+import asyncio
+import logging
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+from starlette.background import BackgroundTask
+
+from bot.dispatch import COMMAND_TIME, admit, attend, tell_not_taken, tell_working
+from bot.store import Claim
+from bot.web.body import TooLarge, read_body
+from bot.web.state import State, state_of
+from integrations.errors import Malformed, Unauthenticated
+from integrations.model import InboundMessage
+
+LIMIT = 64 * 1024
+WORKING_AFTER = 3.0
+
+NOTHING = {"msgtype": "empty"}
+
+log = logging.getLogger(__name__)
+router = APIRouter()
+
+_SCHEMA: dict[str, Any] = {
+    "requestBody": {
+        "content": {"application/json": {"schema": {"type": "object", "additionalProperties": True}}}
+    }
+}
+
+
+def _no(status: int, error: str) -> JSONResponse:
+    return JSONResponse({"error": error}, status)
+
+
+@router.get("/chat/dingtalk")
+async def probe() -> JSONResponse:
+    """The vendor's console looks whether the address is there."""
+    return JSONResponse(NOTHING)
+
+
+@router.post("/chat/dingtalk", openapi_extra=_SCHEMA)
+async def dingtalk(request: Request) -> JSONResponse:
+    """One delivery."""
+    try:
+        body = await read_body(request, limit=LIMIT)
+    except TooLarge:
+        return _no(413, "body too large")
+    if not body:
+        return JSONResponse(NOTHING)
+    state = state_of(request)
+    if state.sampan is None or not state.sampan.settings.chat_configured:
+        log.error(
+            "a delivery was refused: %s",
+            state.problem or "set DINGTALK_APP_SECRET or DINGTALK_OUTGOING_TOKEN",
+        )
+        return _no(503, "not configured; the log says what is missing")
+    try:
+        state.sampan.chat.authenticate(request.headers)
+        message = state.sampan.chat.read(body)
+    except Unauthenticated:
+        return _no(401, "not authenticated")
+    except Malformed:
+        return _no(400, "not a message")
+    return await _take(state, message)
+
+
+async def _take(state: State, message: InboundMessage) -> JSONResponse:
+    sampan = state.ready
+    try:
+        claim = await state.workers.run(admit, sampan, message)
+    except Exception:
+        log.exception("delivery %s was not taken on", message.delivery_id)
+        await state.workers.run(tell_not_taken, sampan, message)
+        return JSONResponse(NOTHING)
+    if claim is None:
+        return JSONResponse(NOTHING)
+    if not sampan.settings.answer_first:
+        await state.workers.run(attend, sampan, message, claim, total=COMMAND_TIME)
+        return JSONResponse(NOTHING)
+    return JSONResponse(NOTHING, background=BackgroundTask(_work, state, message, claim))
+
+
+async def _work(state: State, message: InboundMessage, claim: Claim) -> None:
+    """Work after the answer; a room that waits long is told so, once."""
+    work = state.workers.run(attend, state.ready, message, claim)
+    done, _ = await asyncio.wait({work}, timeout=WORKING_AFTER)
+    if not done:
+        await state.workers.run(tell_working, state.ready, message)
+    await work

@@ -1,0 +1,28 @@
+"""GET or POST /tick: whatever is due. The clock of a deployment calls it."""
+
+import hmac
+import logging
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+
+from bot.tick import tick
+from bot.web.state import state_of
+
+log = logging.getLogger(__name__)
+router = APIRouter()
+
+
+@router.api_route("/tick", methods=["GET", "POST"])
+async def clock(request: Request) -> JSONResponse:
+    """Run what is due; only for who knows CRON_SECRET."""
+    state = state_of(request)
+    if state.sampan is None:
+        return JSONResponse({"error": "not configured"}, 503)
+    secrets = state.sampan.settings.cron_secrets
+    if not secrets:
+        return JSONResponse({"error": "not found"}, 404)
+    given = request.headers.get("authorization", "").encode()
+    if not any([hmac.compare_digest(given, f"Bearer {secret}".encode()) for secret in secrets]):
+        return JSONResponse({"error": "not authenticated"}, 401)
+    return JSONResponse(await state.workers.run(tick, state.sampan.store))

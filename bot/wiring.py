@@ -1,0 +1,75 @@
+"""Where the outside systems are put in: one line each, and each imported when it is first needed."""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from bot.reply import Code, UserError, line
+from bot.settings import Repo, Settings
+from bot.store import Store
+from integrations.dingtalk.client import DingTalk
+
+if TYPE_CHECKING:
+    from bot.builds import BuildServer
+    from bot.pulls import CodeHost
+
+
+class Wired:
+    """The configured systems, made once a process and shared by its threads."""
+
+    def __init__(self, settings: Settings, *, clock: Callable[[], float] = time.time) -> None:
+        self.settings = settings
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._code_host: CodeHost | None = None
+        self._build_server: BuildServer | None = None
+        self.store = Store(settings.database_url, clock=clock)
+        self.chat = DingTalk(
+            app_secrets=settings.app_secrets,
+            outgoing_tokens=settings.outgoing_tokens,
+            group_secret=settings.group_secret,
+            hosts=settings.webhook_hosts,
+            clock=clock,
+        )
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock(), UTC)
+
+    def code_host(self, repo: Repo) -> "CodeHost":
+        """The host of a repo; refuses, naming the variable, when it is not configured."""
+        del repo  # every repo is on Gitee so far
+        if not self.settings.gitee_token:
+            raise UserError(line("Gitee is not configured: set {variable}.", variable=Code("GITEE_TOKEN")))
+        with self._lock:
+            if self._code_host is None:
+                from integrations.gitee.client import Gitee
+
+                self._code_host = Gitee(self.settings.gitee_url, self.settings.gitee_token)
+            return self._code_host
+
+    def build_server(self) -> "BuildServer":
+        """The build server; refuses, naming the variables, when it is not configured."""
+        settings = self.settings
+        missing = [
+            name
+            for name, value in (
+                ("JENKINS_URL", settings.jenkins_url),
+                ("JENKINS_USER", settings.jenkins_user),
+                ("JENKINS_TOKEN", settings.jenkins_token),
+            )
+            if not value
+        ]
+        if missing:
+            raise UserError(
+                line("Jenkins is not configured: set {variable}.", variable=Code(", ".join(missing)))
+            )
+        with self._lock:
+            if self._build_server is None:
+                from integrations.jenkins.client import Jenkins
+
+                self._build_server = Jenkins(
+                    settings.jenkins_url, settings.jenkins_user, settings.jenkins_token
+                )
+            return self._build_server

@@ -1,0 +1,107 @@
+"""Gitee over one seam, with the token in a header and never in an address."""
+
+from typing import Any
+from urllib.parse import quote
+
+from integrations.errors import Garbled, NotFound, from_status
+from integrations.gitee import protocol
+from integrations.gitee.protocol import VENDOR
+from integrations.model import Check, Method, PullPage, PullRequest, Vote
+from integrations.transport import Session
+
+PER_PAGE = 10  # what a person reads on a phone
+
+_VOTES = {Vote.APPROVE: "review", Vote.TEST: "test"}
+
+
+class Gitee:
+    """The code host of one Gitee account; every call raises IntegrationError."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self.url = url.rstrip("/")
+        self._session = Session(VENDOR)
+        self._token = token
+
+    def pulls(self, repo: str, *, page: int = 1, author: str = "") -> PullPage:
+        """One page of the open pull requests, newest first."""
+        query: dict[str, Any] = {
+            "state": "open",
+            "sort": "created",
+            "direction": "desc",
+            "page": page,
+            "per_page": PER_PAGE,
+        }
+        if author:
+            query["author"] = author
+        response = self._request("GET", f"/repos/{repo}/pulls", params=query)
+        found = _json(response)
+        if not isinstance(found, list):
+            raise Garbled(VENDOR, "no list")
+        pulls = tuple(self._pull(one, repo) for one in found)
+        total = protocol.total_of(response.headers)
+        more = page * PER_PAGE < total if total is not None else len(pulls) == PER_PAGE
+        return PullPage(pulls, page, more, total)
+
+    def pull(self, repo: str, number: int) -> PullRequest:
+        """One pull request as it is now."""
+        return self._pull(_json(self._request("GET", f"/repos/{repo}/pulls/{number}")), repo)
+
+    def checks(self, repo: str, sha: str, number: int) -> tuple[Check, ...]:
+        """The check runs of a commit; a host without check runs answers 404, which means none."""
+        query = {"pull_request_id": number, "per_page": 100}
+        try:
+            response = self._request(
+                "GET", f"/repos/{repo}/commits/{quote(sha, safe='')}/check-runs", params=query
+            )
+        except NotFound:
+            return ()
+        return protocol.read_checks(_json(response))
+
+    def vote(self, repo: str, number: int, vote: Vote) -> None:
+        """Approve, or mark as tested, as the token's owner; the answer's body is empty in practice."""
+        self._request("POST", f"/repos/{repo}/pulls/{number}/{_VOTES[vote]}")
+
+    def comment(self, repo: str, number: int, body: str) -> None:
+        """Write a comment under a pull request."""
+        self._request("POST", f"/repos/{repo}/pulls/{number}/comments", data={"body": body})
+
+    def merge(self, repo: str, number: int, method: Method) -> None:
+        """Merge, once. Gitee takes no sha to guard it with: the caller reads before and after."""
+        form = {"merge_method": str(method), "prune_source_branch": "false", "close_related_issue": "false"}
+        answer = _json(self._request("PUT", f"/repos/{repo}/pulls/{number}/merge", data=form), empty_ok=True)
+        if isinstance(answer, dict) and answer.get("merged") is False:
+            raise from_status(VENDOR, 405, protocol.message_of(answer))
+
+    def _pull(self, data: object, repo: str) -> PullRequest:
+        try:
+            return protocol.read_pull(data, repo=repo)
+        except protocol.Unreadable as problem:
+            raise Garbled(VENDOR, str(problem)) from None
+
+    def _request(self, method: str, path: str, **options: Any) -> Any:
+        response = self._session.request(method, self.url + path, auth=self._authorize, **options)
+        if 200 <= response.status_code < 300:
+            return response
+        raise from_status(VENDOR, response.status_code, protocol.message_of(_try_json(response)))
+
+    def _authorize(self, request: Any) -> Any:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        request.headers["Accept"] = "application/json"
+        request.headers["User-Agent"] = "Sampan"  # Gitee turns some default agents away
+        return request
+
+
+def _try_json(response: Any) -> object:
+    try:
+        return response.json()
+    except ValueError:
+        return None
+
+
+def _json(response: Any, *, empty_ok: bool = False) -> object:
+    if empty_ok and not response.content:
+        return None
+    data = _try_json(response)
+    if data is None:
+        raise Garbled(VENDOR, "not JSON")
+    return data

@@ -1,0 +1,100 @@
+"""Gitee's API v5 without any I/O: what its answers mean. The description is gitee.com/api/v5/swagger."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from integrations.model import Check, CheckState, PullRequest, Reviewer, State
+
+VENDOR = "Gitee"
+MESSAGE_LENGTH = 200
+
+# Conclusions that leave a merge free; anything unknown counts as red.
+_GREEN = frozenset({"success", "neutral", "skipped"})
+
+
+class Unreadable(Exception):
+    """An answer without what every answer of its kind has."""
+
+
+def read_pull(data: object, *, repo: str) -> PullRequest:
+    """Decode a PullRequest; `head` and `base` are objects live, whatever the description says."""
+    pull = _mapping(data)
+    head, base = _mapping(pull.get("head")), _mapping(pull.get("base"))
+    try:
+        return PullRequest(
+            repo=repo,
+            number=int(pull["number"]),
+            title=str(pull.get("title") or ""),
+            url=str(pull.get("html_url") or ""),
+            author=str(_mapping(pull.get("user")).get("login") or ""),
+            state=State(pull["state"]),
+            draft=pull.get("draft") is True,
+            mergeable=pull["mergeable"] if isinstance(pull.get("mergeable"), bool) else None,
+            labels=tuple(str(_mapping(one).get("name")) for one in _list(pull.get("labels"))),
+            head_ref=str(head.get("ref") or ""),
+            head_sha=str(head["sha"]),
+            base_ref=str(base.get("ref") or ""),
+            created_at=_time(pull.get("created_at")),
+            approvals_needed=int(pull.get("assignees_number") or 0),
+            approvers=_reviewers(pull.get("assignees")),
+            tests_needed=int(pull.get("testers_number") or 0),
+            testers=_reviewers(pull.get("testers")),
+        )
+    except (KeyError, TypeError, ValueError):
+        raise Unreadable("pull request") from None
+
+
+def read_checks(data: object) -> tuple[Check, ...]:
+    """Decode a list of check runs, which comes bare or wrapped; of runs with one name the newest counts."""
+    runs = data.get("check_runs") if isinstance(data, Mapping) else data
+    newest: dict[str, tuple[int, Check]] = {}
+    for run in map(_mapping, _list(runs)):
+        name, order = str(run.get("name") or "?"), int(run.get("id") or 0)
+        if name not in newest or newest[name][0] < order:
+            newest[name] = order, Check(name, _check_state(run))
+    return tuple(check for _, check in newest.values())
+
+
+def _check_state(run: Mapping[str, Any]) -> CheckState:
+    if run.get("status") != "completed":
+        return CheckState.RUNNING
+    return CheckState.GREEN if run.get("conclusion") in _GREEN else CheckState.RED
+
+
+def message_of(data: object) -> str:
+    """What a refusal says, short and on one line; empty when it is not Gitee's own JSON."""
+    if not isinstance(data, Mapping):
+        return ""
+    text = data.get("message") or data.get("error_description") or data.get("error")
+    if isinstance(text, Mapping):  # {"error": {"base": ["..."]}}
+        text = " ".join(str(part) for parts in text.values() for part in _list(parts))
+    return " ".join(str(text or "").split())[:MESSAGE_LENGTH]
+
+
+def total_of(headers: Mapping[str, str]) -> int | None:
+    """How many there are over all pages, where the endpoint says so."""
+    value = headers.get("total_count", "")
+    return int(value) if value.isascii() and value.isdigit() else None
+
+
+def _mapping(data: object) -> Mapping[str, Any]:
+    return data if isinstance(data, Mapping) else {}
+
+
+def _list(data: object) -> Sequence[Any]:
+    return data if isinstance(data, list) else ()
+
+
+def _reviewers(data: object) -> tuple[Reviewer, ...]:
+    return tuple(
+        Reviewer(str(one.get("login")), one.get("accept") is True) for one in map(_mapping, _list(data))
+    )
+
+
+def _time(value: object) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)

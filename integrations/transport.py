@@ -1,0 +1,214 @@
+"""The one way out: a requests session in which nothing can take for ever.
+
+Connect 3 s, read 10 s, and a deadline over everything, kept by a timer that shuts the socket down, so that a
+server which sends a byte a second ends like one that sends none. Reads are tried again; writes never.
+"""
+
+import logging
+import random
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import NewConnectionError
+
+from integrations.errors import Busy, IntegrationError, NotSent, Unclear
+
+CONNECT, READ, TOTAL = 3.0, 10.0, 25.0
+SLOTS = 6  # requests to one system at a time: a hanging one cannot take every thread
+SLOT_WAIT = 3.0
+IDLE = 30.0  # a connection unused for longer is not trusted: a frozen function wakes up with dead ones
+RETRY_WITHIN = 5.0
+
+log = logging.getLogger(__name__)
+
+_ends_at: ContextVar[float | None] = ContextVar("ends_at", default=None)
+_guard: "ContextVar[Guard | None]" = ContextVar("guard", default=None)
+
+
+@contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """Give everything inside, together, so many seconds; an outer deadline that is nearer stays."""
+    token = _ends_at.set(time.monotonic() + min(seconds, remaining()))
+    try:
+        yield
+    finally:
+        _ends_at.reset(token)
+
+
+def remaining() -> float:
+    """Seconds left of the deadline around us."""
+    ends_at = _ends_at.get()
+    return TOTAL if ends_at is None else ends_at - time.monotonic()
+
+
+class Guard:
+    """Shuts down the sockets of one exchange when its time is up."""
+
+    def __init__(self, seconds: float) -> None:
+        self.fired = False
+        self._lock = threading.Lock()
+        self._sockets: list[socket.socket] = []
+        self._timer = threading.Timer(seconds, self._fire)
+        self._timer.daemon = True
+
+    def __enter__(self) -> "Guard":
+        self._token = _guard.set(self)
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        _guard.reset(self._token)
+        with self._lock:
+            for one in self._sockets:
+                one.close()
+            self._sockets.clear()
+
+    def watch(self, sock: socket.socket) -> None:
+        # A duplicate of the descriptor: TLS detaches the original, and a shutdown reaches both.
+        with self._lock:
+            self._sockets.append(socket.fromfd(sock.fileno(), sock.family, sock.type))
+        if self.fired:
+            self._fire()
+
+    def _fire(self) -> None:
+        with self._lock:
+            self.fired = True
+            for one in self._sockets:
+                try:
+                    one.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    log.debug("the other side was gone already")
+
+
+def _watch(sock: socket.socket) -> None:
+    guard = _guard.get()
+    if guard:
+        guard.watch(sock)
+
+
+class _Watched(HTTPConnection):
+    used_at = 0.0
+
+    def _new_conn(self) -> socket.socket:
+        sock = super()._new_conn()
+        _watch(sock)
+        return sock
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        if self.sock is not None and self.used_at:
+            if time.monotonic() - self.used_at > IDLE:
+                self.close()
+            else:
+                _watch(self.sock)
+        self.used_at = time.monotonic()
+        super().request(*args, **kwargs)
+
+
+class _WatchedTLS(_Watched, HTTPSConnection):
+    pass
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Watched
+
+
+class _PoolTLS(HTTPSConnectionPool):
+    ConnectionCls = _WatchedTLS
+
+
+_POOLS = {"http": _Pool, "https": _PoolTLS}
+
+
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(*args, **kwargs)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
+
+
+class Session(requests.Session):
+    """Bounded, redirect-free access to one outside system; raises only `IntegrationError`."""
+
+    def __init__(self, vendor: str, *, slots: int = SLOTS) -> None:
+        super().__init__()
+        self.vendor = vendor
+        self._slots = threading.BoundedSemaphore(slots)
+        self.mount("http://", _Adapter())
+        self.mount("https://", _Adapter())
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        """Send once, or for a read up to three times while that is quick."""
+        kwargs["allow_redirects"] = False  # a redirect would carry credentials, or turn a POST into a GET
+        began = time.monotonic()
+        for attempt in range(3):
+            last = attempt == 2 or request.method not in ("GET", "HEAD")
+            try:
+                response = self._once(request, kwargs)
+                if response.status_code not in (502, 503, 504) or last:
+                    return response
+            except (NotSent, Unclear):
+                if last or time.monotonic() - began > RETRY_WITHIN:
+                    raise
+            time.sleep(min(random.uniform(0.1, 0.3) * 2**attempt, max(remaining(), 0)))  # noqa: S311
+        raise AssertionError("unreachable")
+
+    def _once(self, request: requests.PreparedRequest, kwargs: dict[str, Any]) -> requests.Response:
+        left = remaining()
+        if left <= 0.05:
+            raise NotSent(self.vendor, "no time left")
+        if not self._slots.acquire(timeout=min(SLOT_WAIT, left)):
+            raise Busy(self.vendor)
+        began, outcome = time.monotonic(), "failed"
+        try:
+            response = self._exchange(request, kwargs)
+            outcome = str(response.status_code)
+        finally:
+            self._slots.release()
+            ms = (time.monotonic() - began) * 1000
+            log.debug("%s %s %s %s %.0f ms", self.vendor, request.method, _path(request), outcome, ms)
+        return response
+
+    def _exchange(self, request: requests.PreparedRequest, kwargs: dict[str, Any]) -> requests.Response:
+        left = max(remaining(), 0.05)
+        kwargs["timeout"] = (min(CONNECT, left), min(READ, left))
+        with Guard(left) as guard:
+            try:
+                response = super().send(request, **kwargs)
+            except requests.RequestException as problem:
+                # From None: the text of a requests exception holds the URL.
+                raise self._meaning(problem) from None
+        if guard.fired:
+            raise Unclear(self.vendor, "deadline")
+        return response
+
+    def _meaning(self, problem: requests.RequestException) -> IntegrationError:
+        if isinstance(problem, requests.ConnectTimeout | requests.exceptions.InvalidURL):
+            return NotSent(self.vendor, type(problem).__name__)
+        reason = getattr(problem.args[0] if problem.args else None, "reason", None)
+        cause = (
+            reason.args[0]
+            if isinstance(problem, requests.exceptions.SSLError) and reason and reason.args
+            else reason
+        )
+        if isinstance(cause, NewConnectionError | ssl.SSLCertVerificationError):
+            return NotSent(self.vendor, type(cause).__name__)
+        return Unclear(self.vendor, type(problem).__name__)
+
+
+def _path(request: requests.PreparedRequest) -> str:
+    return request.path_url.partition("?")[0]
