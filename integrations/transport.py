@@ -154,18 +154,19 @@ class Session(requests.Session):
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Send once, or for a read up to three times while that is quick."""
         kwargs["allow_redirects"] = False  # a redirect would carry credentials, or turn a POST into a GET
+        attempts = 3 if request.method in ("GET", "HEAD") else 1
         began = time.monotonic()
-        for attempt in range(3):
-            last = attempt == 2 or request.method not in ("GET", "HEAD")
+        while True:
+            attempts -= 1
+            last = attempts == 0 or time.monotonic() - began > RETRY_WITHIN
             try:
                 response = self._once(request, kwargs)
                 if response.status_code not in (502, 503, 504) or last:
                     return response
-            except (NotSent, Unclear):
-                if last or time.monotonic() - began > RETRY_WITHIN:
+            except (NotSent, Unclear) as problem:
+                if last or isinstance(problem, Busy) or time.monotonic() - began > RETRY_WITHIN:
                     raise
-            time.sleep(min(random.uniform(0.1, 0.3) * 2**attempt, max(remaining(), 0)))  # noqa: S311
-        raise AssertionError("unreachable")
+            time.sleep(min(random.uniform(0.1, 0.4), max(remaining(), 0)))  # noqa: S311
 
     def _once(self, request: requests.PreparedRequest, kwargs: dict[str, Any]) -> requests.Response:
         left = remaining()

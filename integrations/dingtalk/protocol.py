@@ -17,6 +17,8 @@ from integrations.model import InboundMessage, Kind
 SIGNATURE_LIFE = 3600.0  # seconds, either way
 SESSION_LIFE = 5400.0  # seconds; seven recorded payloads agree on 90 minutes
 
+ID_LENGTH, NAME_LENGTH = 256, 64
+
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -54,16 +56,16 @@ def read_message(body: bytes) -> InboundMessage:
     kind, text = _text(payload)
     created_at = _milliseconds(payload, "createAt")
     return InboundMessage(
-        delivery_id=_string(payload, "msgId", required=True),
+        delivery_id=_id(payload, "msgId", required=True),
         created_at=created_at,
         kind=kind,
         text=text,
-        conversation_id=_string(payload, "conversationId", required=True),
+        conversation_id=_id(payload, "conversationId", required=True),
         conversation_title=_string(payload, "conversationTitle"),
-        robot=_string(payload, "robotCode"),
+        robot=_id(payload, "robotCode"),
         staff_id=_staff_id(payload),
-        chat_user_id=_string(payload, "senderId"),
-        name=_string(payload, "senderNick"),
+        chat_user_id=_id(payload, "senderId"),
+        name=" ".join(_string(payload, "senderNick").split())[:NAME_LENGTH],
         reply_url=_string(payload, "sessionWebhook", required=True),
         reply_until=_milliseconds(payload, "sessionWebhookExpiredTime", default=created_at + SESSION_LIFE),
     )
@@ -92,6 +94,14 @@ def _string(payload: Mapping[str, Any], key: str, *, required: bool = False) -> 
     return _clean(value)
 
 
+def _id(payload: Mapping[str, Any], key: str, *, required: bool = False) -> str:
+    """A string that may stand in a log: short, and without line breaks."""
+    value = _string(payload, key, required=required)
+    if len(value) > ID_LENGTH or not value.isprintable():
+        raise Malformed(key)
+    return value
+
+
 def _clean(text: str) -> str:
     """Drop what no store and no wire can carry: lone surrogates and NUL."""
     return text.encode("utf-8", "replace").decode().replace("\0", "")
@@ -115,7 +125,7 @@ def _staff_id(payload: Mapping[str, Any]) -> str:
     """The asker's staff id, if the platform vouches for it as one of the robot's own company."""
     home, theirs = _string(payload, "chatbotCorpId"), _string(payload, "senderCorpId")
     stranger = bool(home and theirs and home != theirs)
-    return "" if stranger or _string(payload, "robotCode") == "normal" else _string(payload, "senderStaffId")
+    return "" if stranger or _string(payload, "robotCode") == "normal" else _id(payload, "senderStaffId")
 
 
 def _text(payload: Mapping[str, Any]) -> tuple[Kind, str]:

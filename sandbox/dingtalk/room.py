@@ -94,6 +94,7 @@ class Room:
     def deliver(
         self,
         text: str = "",
+        /,
         *,
         as_: str = "lin",
         kind: Kind = Kind.TEXT,

@@ -1,0 +1,184 @@
+"""The command line: `python -m bot serve|run|chat`."""
+
+import argparse
+import os
+import re
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.settings import ConfigurationError, Settings, load
+from bot.version import VERSION
+
+if TYPE_CHECKING:
+    from sandbox.dingtalk.transcript import Message
+    from sandbox.town import Town
+
+ENV_FILE = ".env"
+DEFAULT_PORT = 8000
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one subcommand; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bot", description="Sampan: ChatOps for DingTalk, Gitee and Jenkins"
+    )
+    parser.add_argument("--version", action="version", version=f"Sampan {VERSION}")
+    commands = parser.add_subparsers(dest="command", required=True)
+    serving = argparse.ArgumentParser(add_help=False)
+    serving.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    serving.add_argument(
+        "--port", type=int, default=int(os.environ.get("PORT", DEFAULT_PORT)), help="default: PORT, or 8000"
+    )
+    commands.add_parser(
+        "serve", parents=[serving], help="serve DingTalk with the configured Gitee and Jenkins"
+    )
+    commands.add_parser("run", parents=[serving], help="serve, or without a filled-in .env play in a sandbox")
+    talking = commands.add_parser("chat", help="talk to Sampan in this terminal")
+    talking.add_argument(
+        "--as", dest="member", default="lin", help="who speaks: lin, chen, wu or guest (default: lin)"
+    )
+    options = parser.parse_args(arguments)
+    _read_env_file()
+    try:
+        return {"serve": _serve, "run": _run, "chat": _chat}[options.command](options)
+    except ConfigurationError as problem:
+        print("Sampan cannot start:", *problem.problems, sep="\n  ", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 0
+
+
+def _read_env_file() -> None:
+    try:
+        from dotenv import load_dotenv
+    except ImportError:
+        return  # an installation without the server extra has its variables set by its platform
+    load_dotenv(Path(ENV_FILE))
+
+
+def _serve(options: argparse.Namespace) -> int:
+    import uvicorn
+
+    from bot.web.app import create_app
+
+    settings = load(os.environ)
+    _say_what_is_real(settings)
+    app = create_app(os.environ)
+    # No access log: a hook's address holds its secret.
+    uvicorn.run(
+        app, host=options.host, port=options.port, access_log=False, lifespan="off", log_level="warning"
+    )
+    return 0
+
+
+def _say_what_is_real(settings: Settings) -> None:
+    print(f"Sampan {VERSION} works for real, by {_source()}:")
+    print(
+        "  DingTalk  "
+        + ("configured" if settings.chat_configured else "not configured: set DINGTALK_APP_SECRET")
+    )
+    print(
+        "  Gitee     " + (settings.gitee_url if settings.gitee_token else "not configured: set GITEE_TOKEN")
+    )
+    print("  Jenkins   " + (settings.jenkins_url or "not configured: set JENKINS_URL"))
+
+
+def _source() -> str:
+    return f"{ENV_FILE} and the environment" if Path(ENV_FILE).exists() else "the environment"
+
+
+def _run(options: argparse.Namespace) -> int:
+    settings = load(os.environ)
+    if settings.chat_configured:
+        print(f"Listening on http://{options.host}:{options.port}/chat/dingtalk")
+        return _serve(options)
+    with _Playground(port=options.port) as town:
+        print("Sampan plays in a sandbox: nothing here is real. Fill in .env to work for real.")
+        tries = "/pr, /test 1, /approve 1, /merge 1, /deploy hello"
+        print(f"Open {town.room.url}/ and type {tries}. Ctrl-C ends it.", flush=True)
+        while True:
+            time.sleep(3600)
+
+
+class _Playground:
+    """A sandbox with a bot in it; what is configured for real stays real."""
+
+    def __init__(self, *, port: int = 0, real: Mapping[str, str] | None = None) -> None:
+        self._port, self._real, self._stack = port, real or {}, ExitStack()
+
+    def __enter__(self) -> "Town":
+        from bot.web.app import create_app
+        from sandbox.serving import serving
+        from sandbox.town import Town
+
+        town = self._stack.enter_context(Town(port=self._port))
+        language = {name: os.environ[name] for name in ("LANGUAGE", "LOG_LEVEL") if name in os.environ}
+        app = create_app({**town.environment, **language, **self._real})
+        town.room.bot_url = self._stack.enter_context(serving(app))
+        return town
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+
+def _chat(options: argparse.Namespace) -> int:
+    real = _real_systems()
+    with _Playground(real=real) as town:
+        if options.member not in town.room.members:
+            print(f"--as must be one of {', '.join(town.room.members)}", file=sys.stderr)
+            return 2
+        print(
+            f"You are {options.member}. "
+            + ("Gitee and Jenkins are real." if real else "Everything here is a sandbox.")
+        )
+        print("Type /help, or Ctrl-D to leave.")
+        while True:
+            try:
+                text = input("> ")
+            except EOFError:
+                print()
+                return 0
+            _converse(town, options.member, text)
+
+
+def _real_systems() -> dict[str, str]:
+    """Gitee's and Jenkins' variables, when this is a configured installation."""
+    names = (
+        "GITEE",
+        "JENKINS",
+        "REPOS",
+        "DEFAULT_REPO",
+        "SERVICES",
+        "ENVIRONMENTS",
+        "PROTECTED",
+        "DATABASE",
+        "HOLD",
+        "SAMPAN",
+    )
+    if not os.environ.get("GITEE_TOKEN"):
+        return {}
+    return {name: value for name, value in os.environ.items() if name.startswith(names)}
+
+
+def _converse(town: "Town", member: str, text: str) -> None:
+    before = len(town.room.replies)
+    town.room.deliver(text, as_=member)
+    for message in town.room.wait_for(before + 1, timeout=40)[before:]:
+        _show(message)
+
+
+_LINK = re.compile(r"\[([^\]]*)\]\(([^)]*)\)")
+
+
+def _show(message: "Message") -> None:
+    """Print a reply as a terminal can: a click becomes its label, a link shows where it leads."""
+    text = _LINK.sub(lambda m: m[1] if m[2].startswith("dtmd:") else f"{m[1]} <{m[2]}>", message.text)
+    print("\n".join(f"  {line}" for line in text.replace("**", "").splitlines() if line.strip()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
