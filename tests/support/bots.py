@@ -1,5 +1,6 @@
 """A bot and a room that talk over real HTTP."""
 
+import itertools
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 from bot.store import Store
 from bot.web.app import create_app
 from sandbox.dingtalk.app import create_app as create_room_app
+from sandbox.dingtalk.limits import Throttle
 from sandbox.dingtalk.room import Room
 from sandbox.serving import serving
 
@@ -52,6 +54,7 @@ def bot_and_room(
 ) -> Iterator[Pair]:
     """Serve both for the length of a with block."""
     room = room or Room("http://127.0.0.1:0", app_secret=SECRET)
+    room.throttle = Throttle(itertools.count(0, 3600).__next__)  # a test speaks faster than people may
     with serving(create_room_app(room)) as room.url:
         app = create_app(environment(room, folder, **(env or {})))
         with serving(app) as room.bot_url:
