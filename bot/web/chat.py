@@ -23,11 +23,19 @@ NOTHING = {"msgtype": "empty"}
 log = logging.getLogger(__name__)
 router = APIRouter()
 
-_SCHEMA: dict[str, Any] = {
-    "requestBody": {
-        "content": {"application/json": {"schema": {"type": "object", "additionalProperties": True}}}
-    }
+# What of a callback is read; it has more.
+_TEXT = {"type": "string"}
+_MESSAGE = {
+    "type": "object",
+    "required": ["msgtype", "msgId", "createAt", "conversationId", "sessionWebhook"],
+    "properties": {
+        "msgtype": {"type": "string", "enum": ["text", "richText", "picture", "audio", "video", "file"]},
+        "text": {"type": "object", "properties": {"content": _TEXT}},
+        "createAt": {"type": "integer"},
+        **dict.fromkeys(("msgId", "conversationId", "senderStaffId", "senderNick", "sessionWebhook"), _TEXT),
+    },
 }
+_SCHEMA: dict[str, Any] = {"requestBody": {"content": {"application/json": {"schema": _MESSAGE}}}}
 
 
 def _no(status: int, error: str) -> JSONResponse:

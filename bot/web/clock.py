@@ -13,7 +13,8 @@ log = logging.getLogger(__name__)
 router = APIRouter()
 
 
-@router.api_route("/tick", methods=["GET", "POST"])
+@router.get("/tick")  # Vercel's cron asks with GET, its schedules and most pingers with POST
+@router.post("/tick")
 async def clock(request: Request) -> JSONResponse:
     """Run what is due; only for who knows CRON_SECRET."""
     state = state_of(request)
