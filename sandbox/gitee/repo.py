@@ -1,0 +1,148 @@
+"""A repository as Gitee sees it: members, branches, pull requests and checks around a real git repository."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from pathlib import Path
+
+from sandbox.gitee.checks import CheckRun, Conclusion, Status
+from sandbox.gitee.commons import Commons, Permission, User
+from sandbox.gitee.gates import Gate
+from sandbox.gitee.git import Git, Stamp
+from sandbox.gitee.pulls import Action, Pull, State
+from sandbox.gitee.refusals import NO_PULL, Refused
+
+DEFAULT_BRANCH = "main"
+
+
+class Repo:
+    """One `owner/name`; `path` is its bare repository, into which anybody may also push with git itself."""
+
+    def __init__(
+        self,
+        full_name: str,
+        path: Path,
+        commons: Commons,
+        *,
+        private: bool = False,
+        members: Mapping[str, Permission] | None = None,
+        reset_on_push: bool = False,
+    ) -> None:
+        self.full_name = full_name
+        self.owner, self.name = full_name.split("/")
+        self.private = private
+        self.reset_on_push = reset_on_push
+        self.members = dict(members or {})
+        self.commons = commons
+        self.id = commons.next_id()
+        self.created_at = commons.now()
+        self.git = Git(path)
+        self.pulls: dict[int, Pull] = {}
+        self.checks: dict[int, CheckRun] = {}
+
+    def permission(self, user: User | None) -> Permission:
+        """What this user (None: nobody in particular) may do here; everybody may read a public repo."""
+        least = Permission.NONE if self.private else Permission.READ
+        return max(least, self.members.get(user.login, least)) if user else least
+
+    def push(
+        self,
+        branch: str,
+        files: Mapping[str, str | None],
+        *,
+        message: str = "Change some files",
+        by: str = "wu",
+        start: str = DEFAULT_BRANCH,
+        age: timedelta = timedelta(0),
+    ) -> str:
+        """Commit files (None removes one) to a branch and give the sha; a new branch leaves from `start`."""
+        with self.commons.lock:
+            stamp = Stamp(self.commons.user(by).login, self.commons.now() - age)
+            heads = self.git.heads()
+            parent = heads.get(branch) or heads.get(start)
+            sha = self.git.commit(branch, files, message=message, by=stamp, parent=parent)
+            self.sync(by=by)
+            return sha
+
+    def open_pull(
+        self,
+        title: str,
+        *,
+        author: str,
+        head: str,
+        base: str = DEFAULT_BRANCH,
+        body: str = "",
+        draft: bool = False,
+        assignees: Iterable[str] = (),
+        testers: Iterable[str] = (),
+        assignees_number: int = 0,
+        testers_number: int = 0,
+        labels: Iterable[str] = (),
+        age: timedelta = timedelta(0),
+    ) -> Pull:
+        """Open a pull request from one branch of this repo into another, as if `age` ago."""
+        with self.commons.lock:
+            heads, opened = self.git.heads(), self.commons.now() - age
+            pull = Pull(
+                self.commons, self.commons.next_id(), len(self.pulls) + 1,
+                title=title, author=self.commons.user(author), body=body, draft=draft,
+                head_ref=head, head_sha=heads[head], base_ref=base, base_sha=heads[base],
+                created_at=opened, updated_at=opened,
+                review=self._gate(assignees, assignees_number), test=self._gate(testers, testers_number),
+            )  # fmt: skip
+            for label in labels:
+                pull.add_label(label)
+            pull.note(pull.author, Action.CREATE, "创建了 Pull Request", at=opened)
+            self.pulls[pull.number] = pull
+            return pull
+
+    def pull(self, number: int) -> Pull:
+        """The pull request of that number, or Refused with 404."""
+        if number not in self.pulls:
+            raise Refused(404, NO_PULL)
+        return self.pulls[number]
+
+    def add_check(
+        self,
+        name: str,
+        *,
+        sha: str,
+        conclusion: Conclusion | None = None,
+        pull: int | None = None,
+        details_url: str = "",
+    ) -> CheckRun:
+        """Report a check run of a commit: ended with `conclusion`, or still running without."""
+        with self.commons.lock:
+            now = self.commons.now()
+            run = CheckRun(self.commons.next_id(), name, sha, now, pull=pull, details_url=details_url)
+            run.status = Status.IN_PROGRESS
+            if conclusion:
+                run.conclude(conclusion, at=now)
+            self.checks[run.id] = run
+            return run
+
+    def mergeable(self, pull: Pull) -> bool:
+        """Whether git could merge the two branches as they are."""
+        return self.git.merged_tree(pull.base_sha, pull.head_sha) is not None
+
+    def sync(self, *, by: str = "") -> None:
+        """Bring the open pull requests up to date with the branches, however these moved."""
+        heads = self.git.heads()
+        for pull in self.pulls.values():
+            if pull.state is State.OPEN:
+                self._follow(pull, heads, self.commons.user(by) if by else pull.author)
+
+    def _follow(self, pull: Pull, heads: Mapping[str, str], by: User) -> None:
+        if pull.head_ref not in heads or pull.base_ref not in heads:
+            # Gitee closes an open pull request whose source branch is deleted.
+            pull.close(by=by)
+            return
+        pull.base_sha = heads[pull.base_ref]
+        if pull.head_sha != heads[pull.head_ref]:
+            pull.head_sha = heads[pull.head_ref]
+            pull.note(by, Action.PUSH, "推送了新的提交")
+            if self.reset_on_push:
+                pull.review.reset()
+                pull.test.reset()
+
+    def _gate(self, logins: Iterable[str], needed: int) -> Gate:
+        return Gate(needed, {self.commons.user(login).login: False for login in logins})

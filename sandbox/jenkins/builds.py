@@ -1,0 +1,133 @@
+"""Builds: one run of a job's script, its result and its log."""
+
+import time
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from pathlib import Path
+from statistics import mean
+
+from sandbox.jenkins.jobs import Job, Value, as_text
+from sandbox.jenkins.shell import Shell
+
+UNSTABLE_EXIT = 42
+
+
+class Result(StrEnum):
+    """How a build ended."""
+
+    SUCCESS = "SUCCESS"
+    UNSTABLE = "UNSTABLE"
+    FAILURE = "FAILURE"
+    NOT_BUILT = "NOT_BUILT"
+    ABORTED = "ABORTED"
+
+
+class Progress(IntEnum):
+    """How far a build is; hudson.model.Run has the same states."""
+
+    BUILDING = 1
+    POST_PRODUCTION = 2  # no longer building, still in progress: it tells others how it ended
+    COMPLETED = 3
+    TOLD = 4  # ours: the last of those who are told has answered
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why a build runs: a user asked, or a remote host with the job's own token."""
+
+    description: str
+    user: str = ""
+
+
+@dataclass(eq=False)
+class Build:
+    """One run; times are in seconds."""
+
+    job: Job
+    number: int
+    queue_id: int
+    values: dict[str, Value]
+    causes: list[Cause]
+    estimate: float
+    started: float = field(default_factory=time.time)
+    result: Result | None = None
+    progress: Progress = Progress.BUILDING
+    duration: float = 0.0
+    shell: Shell = field(default_factory=Shell)
+    stopped_by: str = ""
+
+    @classmethod
+    def start(cls, job: Job, *, queue_id: int, values: dict[str, Value], causes: list[Cause]) -> "Build":
+        """Give the next number of a job to a new build and open its log."""
+        build = cls(job, job.next_number, queue_id, values, causes, estimate(job))
+        job.next_number += 1
+        build.log.parent.mkdir(parents=True, exist_ok=True)
+        build.log.write_text("".join(f"{cause.description}\n" for cause in causes), encoding="utf-8")
+        job.builds[build.number] = build
+        return build
+
+    @property
+    def path(self) -> str:
+        """Its address below the root."""
+        return f"{self.job.path}{self.number}/"
+
+    @property
+    def title(self) -> str:
+        """Its full display name: team » hello-deploy #12."""
+        return f"{self.job.full_name.replace('/', ' » ')} #{self.number}"
+
+    @property
+    def log(self) -> Path:
+        """The file its output goes to."""
+        return self.job.folder / "builds" / str(self.number) / "log"
+
+    @property
+    def building(self) -> bool:
+        """Whether its script may still run."""
+        return self.progress is Progress.BUILDING
+
+    @property
+    def in_progress(self) -> bool:
+        """Whether anything of it still runs, telling others included."""
+        return self.progress < Progress.COMPLETED
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """What may be shown of its values."""
+        return self.job.shown(self.values)
+
+    def say(self, line: str) -> None:
+        """Add a line to its log."""
+        with self.log.open("a", encoding="utf-8") as log:
+            log.write(line + "\n")
+
+    def run(self, *, workspace: Path, environment: dict[str, str]) -> None:
+        """Run the script to its end and keep the result."""
+        values = {name: as_text(value) for name, value in self.values.items()}
+        workspace.mkdir(parents=True, exist_ok=True)
+        code = self.shell.run(
+            self.job.script, folder=workspace, log=self.log, environment=environment | values
+        )
+        if self.shell.stopped:
+            self.say("Build was aborted" + (f"\nAborted by {self.stopped_by}" if self.stopped_by else ""))
+        self.result = Result.ABORTED if self.shell.stopped else _result(code)
+        self.duration = time.time() - self.started
+        self.progress = Progress.POST_PRODUCTION
+
+    def stop(self, *, by: str = "") -> None:
+        """End it; nothing happens if it is over already."""
+        if self.building:
+            self.stopped_by = by
+            self.shell.stop()
+
+
+def estimate(job: Job) -> float:
+    """The mean duration of the last three good builds in seconds, or -1."""
+    good = [one.duration for one in job.newest if one.result in (Result.SUCCESS, Result.UNSTABLE)]
+    return mean(good[:3]) if good else -1.0
+
+
+def _result(code: int) -> Result:
+    if code == UNSTABLE_EXIT:
+        return Result.UNSTABLE
+    return Result.FAILURE if code else Result.SUCCESS

@@ -1,0 +1,34 @@
+"""The jobs of the demo: two services that are tested, built and deployed, and pull requests of one repo."""
+
+from pathlib import Path
+
+from sandbox.jenkins.jobs import Parameter, Type
+from sandbox.jenkins.server import Server
+
+SCRIPTS = Path(__file__).parent / "jobs"
+SERVICES = ("hello", "shop")
+USER, TOKEN = "sampan", "sandbox-jenkins-token"
+TEST_SCRIPTS = {"shop": "failing-test"}
+
+DEPLOY = (
+    Parameter("ENVIRONMENT", Type.CHOICE, choices=("staging", "production"), description="Where to"),
+    Parameter("VERSION", description="What to deploy; the latest if it is empty"),
+    Parameter("SAMPAN_ID", description="Who asked, for Sampan"),
+    Parameter("DEBUG", Type.BOOLEAN, description="Show every command"),
+)
+PULL_REQUEST = tuple(Parameter(name) for name in ("PR_NUMBER", "PR_SHA", "REPO", "SAMPAN_ID"))
+
+
+def seed(server: Server) -> None:
+    """Make the jobs, and the service account that starts them."""
+    server.add_user(USER, token=TOKEN)
+    for service in SERVICES:
+        server.add_job(f"{service}-test", script=script(TEST_SCRIPTS.get(service, "test")))
+        server.add_job(f"{service}-build", script=script("build"))
+        server.add_job(f"{service}-deploy", script=script("deploy"), parameters=DEPLOY)
+    server.add_job("web-pr", script=script("pr"), parameters=PULL_REQUEST)
+
+
+def script(name: str) -> str:
+    """The text of one of the scripts beside this file."""
+    return (SCRIPTS / f"{name}.sh").read_text(encoding="utf-8")

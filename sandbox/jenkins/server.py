@@ -1,0 +1,144 @@
+"""A stand-in Jenkins that really runs its jobs, which are shell scripts.
+
+It follows the source of Jenkins 2.462 to 2.528, jenkinsci/jenkins ff9430ee: ParameterizedJobMixIn,
+ParametersDefinitionProperty, Queue, Run. `create_app` in app.py is its HTTP side.
+"""
+
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from sandbox.jenkins.builds import Build, Progress
+from sandbox.jenkins.executor import Executor
+from sandbox.jenkins.jobs import Job, Parameter
+from sandbox.jenkins.notify import TIMEOUT, Notifier
+from sandbox.jenkins.queue import Item, Queue
+from sandbox.jenkins.recorder import Call
+from sandbox.jenkins.users import EVERYTHING, Permission, User, Users
+
+
+class Server:
+    """Jobs, a queue and executors below the folder `root`; times are in seconds.
+
+    Set `url` once it is served and notifications carry full addresses: it is "Jenkins URL" in its settings.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        quiet_period: float = 0.5,
+        executors: int = 2,
+        version: tuple[int, int] = (2, 528),
+        item_lifetime: float = 300.0,
+        start_delay: float = 0.05,
+        notify_timeout: float = TIMEOUT,
+        anonymous_read: bool = True,
+    ) -> None:
+        self.root, self.quiet_period, self.version = root, quiet_period, version
+        self.jobs: dict[str, Job] = {}
+        self.requests: list[Call] = []
+        self.queue = Queue(lifetime=item_lifetime)
+        self.users = Users()
+        if not anonymous_read:
+            self.users.anonymous = User("anonymous", permissions=frozenset())
+        self._notifier = Notifier(timeout=notify_timeout)
+        self._closing = threading.Event()
+        self._url = ""
+        self._executors = [self._executor(start_delay) for _ in range(executors)]
+
+    @property
+    def url(self) -> str:
+        """Its root address with a slash at the end, or nothing."""
+        return self._url
+
+    @url.setter
+    def url(self, url: str) -> None:
+        self._url = url.rstrip("/") + "/" if url else ""
+        for executor in self._executors:
+            executor.root_url = self._url
+
+    def add_job(
+        self,
+        name: str,
+        *,
+        script: str,
+        parameters: Iterable[Parameter] = (),
+        disabled: bool = False,
+        concurrent: bool = False,
+        notify: Iterable[str] = (),
+        trigger_token: str = "",
+        refuses: bool = False,
+    ) -> Job:
+        """Make a job; `team/hello` makes the folder as well, `notify` are the addresses it reports to."""
+        job = Job(
+            name, script, self.root / "jobs" / name, tuple(parameters), disabled, concurrent, tuple(notify)
+        )
+        job.trigger_token, job.refuses = trigger_token, refuses
+        self.jobs[name] = job
+        return job
+
+    def add_user(
+        self,
+        name: str,
+        *,
+        password: str = "",
+        token: str = "",
+        permissions: Iterable[Permission] = EVERYTHING,
+    ) -> User:
+        """Make an account."""
+        user = User(name, password, token, frozenset(permissions))
+        self.users.add(user)
+        return user
+
+    def build(self, name: str, number: int) -> Build | None:
+        """A build that was not deleted."""
+        return self.jobs[name].builds.get(number)
+
+    def delete_build(self, name: str, number: int) -> None:
+        """Delete a build, as log rotation does."""
+        self.jobs[name].builds.pop(number, None)
+
+    def wait_for(self, name: str, number: int = 1, *, timeout: float = 10.0) -> Build:
+        """Wait until a build has ended and everybody has been told."""
+        builds = self.jobs[name].builds
+        self._wait(lambda: number in builds and builds[number].progress is Progress.TOLD, timeout)
+        return builds[number]
+
+    def wait_started(self, item: Item, *, timeout: float = 10.0) -> Build:
+        """Wait until an item of the queue has become a build."""
+        self._wait(lambda: item.build is not None, timeout)
+        assert item.build
+        return item.build
+
+    def restart(self) -> None:
+        """Lose the queue, the web sessions, and every build that runs."""
+        self.queue.lose()
+        self.users.forget_sessions()
+        self._stop_builds()
+
+    def close(self) -> None:
+        """Stop every build, process and thread."""
+        self._closing.set()
+        self.queue.close()
+        self._notifier.close()
+        self._stop_builds()
+        for executor in self._executors:
+            executor.join(self._notifier.timeout)
+
+    def _executor(self, start_delay: float) -> Executor:
+        executor = Executor(
+            self.queue, self._notifier, root=self.root, start_delay=start_delay, closing=self._closing
+        )
+        executor.start()
+        return executor
+
+    def _stop_builds(self) -> None:
+        for job in self.jobs.values():
+            for build in job.newest:
+                build.stop()
+
+    def _wait(self, ready: Callable[[], bool], timeout: float) -> None:
+        with self.queue.changed:
+            if not self.queue.changed.wait_for(ready, timeout):
+                raise TimeoutError("the build did not come so far")

@@ -1,0 +1,72 @@
+"""The whole sandbox in one process: a group chat, a code host and a build server, each on its own port."""
+
+import shutil
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+
+from sandbox.dingtalk.app import create_app as create_chat
+from sandbox.dingtalk.room import Room
+from sandbox.gitee.app import create_app as create_gitee
+from sandbox.gitee.seed import seed as seed_gitee
+from sandbox.gitee.world import World
+from sandbox.jenkins.app import create_app as create_jenkins
+from sandbox.jenkins.seed import seed as seed_jenkins
+from sandbox.jenkins.server import Server as Jenkins
+from sandbox.serving import serving
+
+APP_SECRET = "sandbox-app-secret"
+
+
+class Town:
+    """A running sandbox; `environment` is what a bot needs to work in it."""
+
+    def __init__(self, *, port: int = 0) -> None:
+        self._port = port
+        self._stack = ExitStack()
+
+    def __enter__(self) -> "Town":
+        stack = self._stack
+        self.root = Path(tempfile.mkdtemp(prefix="sampan-sandbox-"))
+        stack.callback(shutil.rmtree, self.root, ignore_errors=True)
+        self.gitee = World(self.root / "gitee")
+        seed_gitee(self.gitee)
+        self.jenkins = Jenkins(self.root / "jenkins")
+        stack.callback(self.jenkins.close)
+        seed_jenkins(self.jenkins)
+        self.room = Room("http://127.0.0.1:0", app_secret=APP_SECRET)
+        self.gitee_url = stack.enter_context(serving(create_gitee(self.gitee)))
+        self.jenkins_url = stack.enter_context(serving(create_jenkins(self.jenkins)))
+        self.room.url = stack.enter_context(serving(create_chat(self.room), port=self._port))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables of a bot that lives here: three people, two repos, two services."""
+        return {
+            "DINGTALK_APP_SECRET": APP_SECRET,
+            "DINGTALK_ROBOT_CODE": self.room.robot_code,
+            "DINGTALK_WEBHOOK_HOSTS": self.room.url.removeprefix("http://"),
+            "GITEE_URL": f"{self.gitee_url}/api/v5",
+            "GITEE_TOKEN": "sandbox-gitee-token",
+            "GITEE_USERS": "lin=lin,chen=chen,wu=wu",
+            "REPOS": "web=acme/web,api=acme/api",
+            "DEFAULT_REPO": "web",
+            "JENKINS_URL": self.jenkins_url,
+            "JENKINS_USER": "sampan",
+            "JENKINS_TOKEN": "sandbox-jenkins-token",
+            "SERVICES": "hello,shop",
+            "ENVIRONMENTS": "staging,production",
+            "PROTECTED_ENVIRONMENTS": "production",
+            "ADMINS": "lin",
+            "MAINTAINERS": "chen",
+            "DEVELOPERS": "wu",
+            "CRON_SECRET": "sandbox-cron-secret",
+            "DATABASE_URL": f"sqlite:///{self.root / 'sampan.db'}",
+        }

@@ -1,0 +1,160 @@
+"""/jenkins, /build and /deploy over a build server that really runs jobs."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.town import Place, place
+
+
+@pytest.fixture(scope="module")
+def here() -> Iterator[Place]:
+    with place() as here:
+        yield here
+
+
+@pytest.fixture(autouse=True)
+def mended(here: Place) -> Iterator[None]:
+    yield
+    here.mend()
+
+
+def calls(here: Place) -> list[str]:
+    found = [f"{one.method} {one.path}" for one in here.town.jenkins.requests]
+    here.town.jenkins.requests.clear()
+    return found
+
+
+def wait_for(path: Path, *, seconds: float = 20.0) -> str:
+    give_up = time.monotonic() + seconds
+    while not path.exists():
+        assert time.monotonic() < give_up, f"{path} never came"
+        time.sleep(0.05)
+    return path.read_text()
+
+
+def test_a_deploy_really_happens(here: Place) -> None:
+    calls(here)
+    answer = here.ask("/deploy hello staging 1.4.2", as_="chen")
+    assert "**hello 1.4.2** to **staging**: [hello-deploy](" in answer and "is queued (" in answer
+    made = calls(here)
+    assert len(made) <= 3 and sum(call.startswith("POST") for call in made) == 1
+    assert "1.4.2" in wait_for(here.town.root / "jenkins/hosts/staging/hello/VERSION")
+
+
+def test_parameters_travel_in_the_form_and_not_in_the_address(here: Place) -> None:
+    here.ask("/deploy hello staging 1.4.3 DEBUG=true")
+    sent = here.town.jenkins.requests[-1]
+    assert sent.query == {} or not sent.query
+    assert sent.form["ENVIRONMENT"] == ["staging"] and sent.form["VERSION"] == ["1.4.3"]
+    assert sent.form["DEBUG"] == ["true"] and sent.form["SAMPAN_ID"][0].startswith("b")
+
+
+@pytest.mark.parametrize("line", ["/build hello", "/jenkins build hello", "/构建 hello"])
+def test_build(here: Place, line: str) -> None:
+    answer = here.ask(line, as_="wu")
+    assert " build of **hello**: " in answer and "[hello-build](" in answer
+
+
+def test_jenkins_test(here: Place) -> None:
+    assert "test of **hello**: [hello-test](" in here.ask("/jenkins test hello", as_="wu")
+
+
+def test_the_environment_that_is_not_given_is_the_first_unprotected_one(here: Place) -> None:
+    assert "**hello** to **staging**" in here.ask("/jenkins deploy hello")
+
+
+REFUSED = [
+    ("/deploy hello production", "production** is protected: it needs a confirmation"),
+    ("/deploy hello ENVIRONMENT=production", "is protected"),
+    ("/deploy hello environment=production", "is protected"),
+    ("/deploy hello staging ENVIRONMENT=production", "ENVIRONMENT is given twice, and differently."),
+    ("/deploy hello stagign", "I do not know the environment stagign."),
+    ("/deploy hello VERSION=../../x", "../../x is not a version."),
+    ("/deploy unknown", "I do not know the service unknown."),
+    ("/deploy ../../x", "I do not know the service ../../x."),
+    ("/deploy hello staging BRANHC=x", "BRANHC: the job defines no such parameter. It has: "),
+    ("/deploy hello staging SAMPAN_ID=b1", "SAMPAN_ID cannot be given by hand here."),
+    ("/build hello pr_number=1", "pr_number cannot be given by hand here."),
+    ("/jenkins test hello ENVIRONMENT=production", "ENVIRONMENT cannot be given by hand here."),
+    ("/jenkins", "There is no command /jenkins."),
+]
+
+
+@pytest.mark.parametrize(("line", "told"), REFUSED)
+def test_refused_before_anything_starts(here: Place, line: str, told: str) -> None:
+    calls(here)
+    assert told in here.ask(line)
+    assert [call for call in calls(here) if call.startswith("POST")] == []
+
+
+def test_a_value_the_job_does_not_offer_is_named() -> None:
+    with place(ENVIRONMENTS="staging,moon", PROTECTED_ENVIRONMENTS="") as here:
+        answer = here.ask("/deploy hello moon")
+        assert "ENVIRONMENT=moon: not offered. It offers: staging · production" in answer
+
+
+def test_a_job_that_is_not_there() -> None:
+    with place(SERVICES="ghost") as here:
+        answer = here.ask("/build ghost")
+        assert "Jenkins has no job ghost-build" in answer
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("401", "Jenkins refused Sampan's credential. Check JENKINS_USER, JENKINS_TOKEN."),
+        ("403", "Jenkins does not let Sampan's account do that."),
+        ("500", "Jenkins is having trouble (500)."),
+        ("502", "Jenkins did not answer in time."),
+        ("html", "Jenkins answered with something else than its API does"),
+        ("empty", "Jenkins answered with something else than its API does"),
+        ("redirect", "Jenkins answered with something else than its API does"),
+    ],
+)
+def test_a_build_server_that_fails_is_named(here: Place, kind: str, told: str) -> None:
+    here.jenkins_fault(kind=kind)
+    assert told in here.ask("/build hello")
+
+
+def test_a_lost_trigger_is_found_by_our_own_id(here: Place) -> None:
+    calls(here)
+    here.jenkins_fault(kind="lost", match="POST", seconds=0.1, times=1)
+    assert "is queued" in here.ask("/deploy hello staging")
+    assert sum(call.startswith("POST") for call in calls(here)) == 1
+
+
+def test_a_trigger_that_may_have_worked_is_not_repeated(here: Place) -> None:
+    calls(here)
+    here.jenkins_fault(kind="502", match="POST", times=1)
+    answer = here.ask("/deploy hello staging")
+    assert "I cannot tell whether [hello-deploy](" in answer and "I did not try again." in answer
+
+
+def test_a_build_that_waits_already_is_joined() -> None:
+    with place(SERVICES="plain") as here:
+        here.town.jenkins.add_job("plain-build", script="sleep 1")
+        first = here.ask("/build plain", as_="wu")
+        second = here.ask("/build plain", as_="chen")
+        assert "is queued" in first
+        assert "joined a build of [plain-build](" in second and "吴越 had asked for it." in second
+
+
+def test_a_disabled_job() -> None:
+    with place(SERVICES="off") as here:
+        here.town.jenkins.add_job("off-build", script="true", disabled=True)
+        assert "The job [off-build](" in here.ask("/build off")
+        assert "is disabled." in here.ask("/build off")
+
+
+def test_deploy_alone_lists_what_there_is(here: Place) -> None:
+    answer = here.ask("/deploy")
+    assert "**hello**  [staging](dtmd://" in answer and "production" not in answer
+
+
+def test_what_is_missing_is_named() -> None:
+    with place(JENKINS_TOKEN="", GITEE_TOKEN="") as here:
+        assert "Jenkins is not configured: set JENKINS_TOKEN." in here.ask("/build hello")
+        assert "Gitee is not configured: set GITEE_TOKEN." in here.ask("/pr")

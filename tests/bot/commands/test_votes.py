@@ -1,0 +1,142 @@
+"""/approve and /test over a code host on real git and a build server that really runs jobs."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from integrations.model import Vote
+from tests.support.town import Place, place
+
+
+@pytest.fixture(scope="module")
+def here() -> Iterator[Place]:
+    with place() as here:
+        yield here
+
+
+@pytest.fixture(autouse=True)
+def mended(here: Place) -> Iterator[None]:
+    yield
+    here.mend()
+
+
+@pytest.mark.parametrize(
+    ("command", "told", "comment", "vote"),
+    [
+        ("approve", "approved at", "Approved at {sha} by 陈默 (chen) through Sampan", Vote.APPROVE),
+        ("test", "marked as tested at", "Tested at {sha} by 陈默 (chen) through Sampan", Vote.TEST),
+    ],
+)
+def test_a_vote_counts_and_says_who(here: Place, command: str, told: str, comment: str, vote: Vote) -> None:
+    pull = here.new_pull(assignees_number=1, testers_number=1)
+    here.gitee_calls()
+    answer = here.ask(f"/{command} {pull.number}", as_="chen")
+    assert f"{told} {pull.head_sha[:8]}" in answer
+    assert len(here.gitee_calls()) == 4
+    assert [one.body for one in pull.comments] == [comment.format(sha=pull.head_sha[:12])]
+    kept = here.store.vouched("acme/web", pull.number, vote)
+    assert kept and (kept.sha, kept.staff_id) == (pull.head_sha, "chen")
+
+
+def test_nobody_approves_their_own(here: Place) -> None:
+    pull = here.new_pull(author="chen", assignees_number=1)
+    here.gitee_calls()
+    assert "is your own; somebody else has to approve it." in here.ask(f"/approve {pull.number}", as_="chen")
+    assert len(here.gitee_calls()) == 1
+    assert "approved at" in here.ask(f"/approve {pull.number}", as_="lin")
+
+
+@pytest.mark.parametrize("users", ["boss=chen", "chen=somebody"])
+def test_the_same_person_by_pair_or_by_name(users: str) -> None:
+    with place(GITEE_USERS=users, MAINTAINERS="chen,boss") as here:
+        pull = here.new_pull(author="chen")
+        assert "is your own" in here.ask(f"/approve {pull.number}", as_="chen")
+
+
+def test_one_token_is_one_reviewer(here: Place) -> None:
+    pull = here.new_pull(assignees_number=2)
+    answer = here.ask(f"/approve {pull.number}")
+    assert "Gitee wants 1 more; one account counts once, so they vote on [#" in answer
+
+
+def test_the_next_step_is_a_click(here: Place) -> None:
+    pull = here.new_pull(assignees_number=1)
+    clicked = (
+        f"[/merge {pull.number}](dtmd://dingtalkclient/sendMessage?content=%2Fmerge%20{pull.number}%20web)"
+    )
+    assert clicked in here.ask(f"/approve {pull.number}")
+
+
+def test_a_lost_answer_is_looked_up(here: Place) -> None:
+    pull = here.new_pull(assignees_number=1)
+    here.gitee_fault(kind="lost", match="POST .*/review", seconds=0.1, times=1)
+    here.gitee_calls()
+    assert "approved at" in here.ask(f"/approve {pull.number}")
+    assert [call for call in here.gitee_calls() if call.endswith("/review")] != []
+
+
+def test_an_answer_that_was_never_there_is_told(here: Place) -> None:
+    pull = here.new_pull(assignees_number=1)
+    here.gitee_fault(kind="502", match="POST .*/review", times=1)
+    assert "answer was lost, and [#" in here.ask(f"/approve {pull.number}")
+
+
+def test_a_refusal_is_passed_on_and_does_not_count(here: Place) -> None:
+    pull = here.new_pull(assignees_number=1)
+    here.gitee_fault(kind="405", match="POST .*/review", times=1)
+    answer = here.ask(f"/approve {pull.number}")
+    assert "Gitee refused it for" in answer and "It says: fault" in answer
+    assert here.store.vouched("acme/web", pull.number, Vote.APPROVE) is None
+
+
+def test_a_second_vote_that_gitee_refuses_still_moves_the_record(here: Place) -> None:
+    pull = here.new_pull(assignees_number=1)
+    here.ask(f"/approve {pull.number}")
+    here.web.push(pull.head_ref, {"again.txt": "again\n"})
+    here.gitee_fault(kind="405", match="POST .*/review", times=1)
+    assert f"approved at {pull.head_sha[:8]}" in here.ask(f"/approve {pull.number}")
+    kept = here.store.vouched("acme/web", pull.number, Vote.APPROVE)
+    assert kept and kept.sha == pull.head_sha
+
+
+def test_a_comment_that_fails_is_told_and_the_vote_stays(here: Place) -> None:
+    pull = here.new_pull(assignees_number=1)
+    here.gitee_fault(kind="500", match="POST .*/comments", times=1)
+    answer = here.ask(f"/approve {pull.number}")
+    assert "approved at" in answer and "The comment that says who asked could not be written" in answer
+
+
+@pytest.mark.parametrize(("state", "told"), [("merged", "is merged already."), ("closed", "is closed.")])
+def test_what_is_over_takes_no_votes(here: Place, state: str, told: str) -> None:
+    pull = here.new_pull()
+    if state == "merged":
+        here.ask(f"/merge {pull.number}")
+    else:
+        pull.close(by=here.town.gitee.add_user("wu"))
+    assert told in here.ask(f"/test {pull.number}")
+
+
+def test_with_a_job_test_starts_it_and_records_nothing() -> None:
+    with place(JENKINS_PR_JOB="{repo}-pr") as here:
+        pull = here.new_pull(testers_number=1)
+        answer = here.ask(f"/test {pull.number}")
+        assert "b1 test of [#" in answer and "[web-pr](" in answer and "is queued" in answer
+        assert "Its result is not recorded on Gitee yet" in answer
+        assert here.store.vouched("acme/web", pull.number, Vote.TEST) is None
+        sent = here.town.jenkins.requests[-1].form
+        assert sent["PR_NUMBER"] == [str(pull.number)] and sent["PR_SHA"] == [pull.head_sha]
+        assert sent["REPO"] == ["acme/web"] and sent["SAMPAN_ID"][0].startswith("b1-")
+
+
+RIGHTS = [
+    ("wu", "/test {n}", "marked as tested"),
+    ("wu", "/approve {n}", "This needs the role maintainer"),
+    ("wu", "/merge {n}", "Ask for your staff id wu to be added to MAINTAINERS."),
+    ("guest", "/test {n}", "The chat does not vouch for who you are"),
+]
+
+
+@pytest.mark.parametrize(("who", "command", "told"), RIGHTS)
+def test_rights(here: Place, who: str, command: str, told: str) -> None:
+    pull = here.new_pull(author="chen")
+    assert told in here.ask(command.format(n=pull.number), as_=who)
