@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from bot.ask import Ask
-from bot.reply import Code, Line, Link, Reply, UserError, join, line
+from bot.reply import Code, Line, Link, Reply, Span, UserError, join, line
 from bot.settings import Repo
 from bot.store import AskedBuild
 from integrations.errors import IntegrationError, NotAllowed, NotFound, Unclear
@@ -140,18 +140,15 @@ def _joined(ask: Ask, job: Job, asked: AskedBuild, queued: Queued) -> bool:
 
 
 def _told(ask: Ask, job: Job, what: Line, asked: AskedBuild, queued: Queued, *, merged: bool) -> Reply:
-    place = _link(job) if queued.number is None else Link(f"{job.name} #{queued.number}", queued.url)
-    id_ = Code(f"b{asked.id}")
+    facts: dict[str, Span | Line] = {"id": Code(f"b{asked.id}"), "what": what, "job": _link(job)}
+    if queued.number is not None:
+        started = Link(f"{job.name} #{queued.number}", queued.url)
+        return Reply.of(line("{id} {what}: {job} has started", **{**facts, "job": started}))
     if not merged:
-        told = line("{id} {what}: {job} is queued", id=id_, what=what, job=place)
-        return Reply.of((*told, f" ({queued.queue_id})") if queued.queue_id is not None else told)
+        return Reply.of(line("{id} {what}: {job} is queued as {n}", n=queued.queue_id or 0, **facts))
+    lines = [line("{id} {what}: joined a build of {job} that was waiting already", **facts)]
     earlier = ask.store.same_queue_item(asked, job=job.name, queue_id=queued.queue_id or 0)
-    lines = [
-        line("{id} {what}: joined a build of {job} that was waiting already", id=id_, what=what, job=place)
-    ]
-    if earlier:
-        lines.append(line("{who} had asked for it.", who=earlier))
-    return Reply.of(*lines)
+    return Reply.of(*lines, line("{who} had asked for it.", who=earlier)) if earlier else Reply.of(*lines)
 
 
 def _link(job: Job) -> Link:

@@ -53,18 +53,18 @@ def needs(pull: PullRequest, *, hold_labels: Iterable[str]) -> list[Blocker]:
     """What the pull request itself still needs, as its own fields tell."""
     found = []
     if pull.draft or _WIP.match(pull.title):
-        found.append(Blocker(Obstacle.DRAFT, line("it is a draft")))
+        found.append(Blocker(Obstacle.DRAFT, line("draft")))
     if pull.mergeable is False:
-        found.append(Blocker(Obstacle.CONFLICT, line("it conflicts with {base}", base=Code(pull.base_ref))))
+        found.append(Blocker(Obstacle.CONFLICT, line("conflicts with {base}", base=Code(pull.base_ref))))
     held = {name.lower() for name in hold_labels}
     for label in pull.labels:
         if label.lower() in held:
-            found.append(Blocker(Obstacle.HOLD, line("the label {label} holds it", label=Code(label))))
+            found.append(Blocker(Obstacle.HOLD, line("held by the label {label}", label=Code(label))))
     if pull.approvals_short:
-        missing = counted("{n} more approval", "{n} more approvals", n=pull.approvals_short)
+        missing = counted("needs {n} approval", "needs {n} approvals", n=pull.approvals_short)
         found.append(Blocker(Obstacle.APPROVALS, missing))
     if pull.tests_short:
-        missing = counted("{n} more test", "{n} more tests", n=pull.tests_short)
+        missing = counted("needs {n} test", "needs {n} tests", n=pull.tests_short)
         found.append(Blocker(Obstacle.TESTS, missing))
     return found
 
@@ -115,5 +115,4 @@ def link(pull: PullRequest) -> Link:
 
 def needs_line(blockers: Iterable[Blocker]) -> Line:
     """The blockers on one line, for a list."""
-    lines = [blocker.line for blocker in blockers]
-    return line("needs: {needs}", needs=join(lines, ", ")) if lines else line("ready")
+    return join([blocker.line for blocker in blockers]) or line("ready")

@@ -64,7 +64,7 @@ def _entry(ask: Ask, pull: PullRequest, repo: Repo) -> list[Line]:
     title = pull.title if len(pull.title) <= TITLE_LENGTH else pull.title[: TITLE_LENGTH - 1] + "…"
     blockers = needs(pull, hold_labels=hold_labels(ask, repo))
     facts = join([pull.author, age(pull.created_at, now=ask.tools.now()), needs_line(blockers)])
-    return [(link(pull), " ", title), facts, next_steps(pull, repo)]
+    return [(link(pull), " ", Strong(title)), facts, next_steps(pull, repo)]
 
 
 def _pager(found: PullPage, repo: Repo, *, mine: bool) -> list[Line]:

@@ -163,6 +163,6 @@ def _still_needed(
                 "Gitee wants {n} more; one account counts once, so they vote on {page}.", n=missing, page=page
             )
         ]
-    if after.approvals_short or after.tests_short:
-        return []
-    return [line("Next: {merge}", merge=Say(f"/merge {after.number}", f"/merge {after.number} {repo.alias}"))]
+    verb = "test" if after.tests_short else "approve" if after.approvals_short else "merge"
+    next_step = Say(f"/{verb} {after.number}", f"/{verb} {after.number} {repo.alias}")
+    return [line("Next: {command}", command=next_step)]

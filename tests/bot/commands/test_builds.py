@@ -38,7 +38,7 @@ def wait_for(path: Path, *, seconds: float = 20.0) -> str:
 def test_a_deploy_really_happens(here: Place) -> None:
     calls(here)
     answer = here.ask("/deploy hello staging 1.4.2", as_="chen")
-    assert "**hello 1.4.2** to **staging**: [hello-deploy](" in answer and "is queued (" in answer
+    assert "**hello 1.4.2** to **staging**: [hello-deploy](" in answer and "is queued as " in answer
     made = calls(here)
     assert len(made) <= 3 and sum(call.startswith("POST") for call in made) == 1
     assert "1.4.2" in wait_for(here.town.root / "jenkins/hosts/staging/hello/VERSION")

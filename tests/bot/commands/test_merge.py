@@ -103,12 +103,12 @@ def closed(here: Place) -> Pull:
 
 
 REFUSALS: list[tuple[Callable[[Place], Pull], str]] = [
-    (draft, "it is a draft"),
-    (wip, "it is a draft"),
-    (conflict, "it conflicts with main"),
-    (held, "the label Do-Not-Merge holds it"),
-    (unapproved, "2 more approvals"),
-    (untested, "1 more test"),
+    (draft, "draft"),
+    (wip, "draft"),
+    (conflict, "conflicts with main"),
+    (held, "held by the label Do-Not-Merge"),
+    (unapproved, "needs 2 approvals"),
+    (untested, "needs 1 test"),
     (red, "checks failed: lint"),
     (running, "checks still running: e2e"),
     (unknown, "the host does not know yet whether it merges; ask again shortly"),
@@ -132,7 +132,7 @@ def test_all_reasons_come_at_once(here: Place) -> None:
     pull = here.new_pull(draft=True, labels=["hold"], assignees_number=1, testers_number=1)
     here.web.add_check("lint", sha=pull.head_sha, conclusion=Conclusion.FAILURE, pull=pull.number)
     answer = here.ask(f"/merge {pull.number}")
-    for reason in ("draft", "label hold", "1 more approval", "1 more test", "checks failed: lint"):
+    for reason in ("draft", "label hold", "needs 1 approval", "needs 1 test", "checks failed: lint"):
         assert reason in answer
 
 

@@ -19,14 +19,14 @@ def test_a_list_is_one_call_and_offers_the_next_steps(here: Place) -> None:
     assert len(here.gitee_calls()) == 1
     assert "open pull requests in **web**" in answer
     assert f"[#1]({here.town.gitee_url}/acme/web/pulls/1) " in answer
-    assert "wu · " in answer and "needs: 1 more approval, 1 more test" in answer
+    assert "wu · " in answer and "needs 1 approval · needs 1 test" in answer
     for verb in ("test", "approve", "merge"):
         assert f"[{verb}](dtmd://dingtalkclient/sendMessage?content=%2F{verb}%201%20web)" in answer
 
 
 def test_one_is_shown_with_what_it_needs(here: Place) -> None:
     answer = here.ask("/pr 1")
-    assert "→ main" in answer and "needs: 1 more approval, 1 more test" in answer
+    assert "→ main" in answer and "needs 1 approval · needs 1 test" in answer
 
 
 def test_pages(here: Place) -> None:
@@ -68,4 +68,4 @@ def test_a_merged_one_says_so(here: Place) -> None:
 
 
 def test_an_address_from_the_browser_will_do(here: Place) -> None:
-    assert "needs:" in here.ask(f"/pr {here.town.gitee_url}/acme/web/pulls/1")
+    assert "needs 1 test" in here.ask(f"/pr {here.town.gitee_url}/acme/web/pulls/1")
