@@ -158,15 +158,14 @@ class Session(requests.Session):
         began = time.monotonic()
         while True:
             attempts -= 1
-            last = attempts == 0 or time.monotonic() - began > RETRY_WITHIN
             try:
                 response = self._once(request, kwargs)
-                if response.status_code not in (502, 503, 504) or last:
+                if response.status_code not in (502, 503, 504) or not _worth_retrying(attempts, began):
                     return response
             except (NotSent, Unclear) as problem:
-                if last or isinstance(problem, Busy) or time.monotonic() - began > RETRY_WITHIN:
+                if isinstance(problem, Busy) or not _worth_retrying(attempts, began):
                     raise
-            time.sleep(min(random.uniform(0.1, 0.4), max(remaining(), 0)))  # noqa: S311
+            time.sleep(random.uniform(0.1, 0.4))  # noqa: S311
 
     def _once(self, request: requests.PreparedRequest, kwargs: dict[str, Any]) -> requests.Response:
         left = remaining()
@@ -209,6 +208,10 @@ class Session(requests.Session):
         if isinstance(cause, NewConnectionError | ssl.SSLCertVerificationError):
             return NotSent(self.vendor, type(cause).__name__)
         return Unclear(self.vendor, type(problem).__name__)
+
+
+def _worth_retrying(attempts_left: int, began: float) -> bool:
+    return attempts_left > 0 and time.monotonic() - began < RETRY_WITHIN and remaining() > 1
 
 
 def _path(request: requests.PreparedRequest) -> str:

@@ -21,7 +21,7 @@ class State(StrEnum):
 class Action(StrEnum):
     """What the operation log tells apart.
 
-    Gitee's own values of `action_type` are unproven; the bots that read the log look for a label in `content`.
+    Gitee's own values of `action_type` are unproven; bots that read the log find a label's name in `content`.
     """
 
     CREATE = "create"

@@ -10,7 +10,7 @@ from sandbox.gitee.checks import CheckRun
 from sandbox.gitee.commons import Commons, User
 from sandbox.gitee.gates import Gate
 from sandbox.gitee.git import Commit
-from sandbox.gitee.pulls import Comment, Entry, Label, Pull, State
+from sandbox.gitee.pulls import Comment, Entry, Label, Pull
 from sandbox.gitee.repo import DEFAULT_BRANCH, Repo
 
 LABEL_COLOR = "0075ca"
@@ -194,7 +194,7 @@ class Views:
         hidden = pull.hidden_reads > 0
         pull.hidden_reads -= hidden
         return {
-            "mergeable": None if hidden else pull.state is State.OPEN and repo.mergeable(pull),
+            "mergeable": None if hidden else repo.mergeable(pull),
             "merge_commit_sha": pull.merge_sha,
             "prune_branch": pull.prune_branch,
             "close_related_issue": int(pull.close_related_issue),

@@ -22,7 +22,7 @@ def call_of(request: Request) -> Call:
 
 def root_of(request: Request) -> str:
     """The address of this Jenkins as the sender knows it: scheme, host and prefix."""
-    return str(request.base_url)
+    return f"{request.url.scheme}://{request.url.netloc}{request.scope.get('root_path', '')}/"
 
 
 def json_answer(request: Request, bean: Bean) -> JSONResponse:

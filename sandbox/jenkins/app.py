@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.faults import Faults
 from sandbox.jenkins import access, logs, pages, reads, trigger
@@ -80,6 +80,23 @@ class BuildName(Convertor[str]):
         return value
 
 
+class Signed:
+    """ASGI middleware: every answer, also a refusal, says which Jenkins it comes from."""
+
+    def __init__(self, app: ASGIApp, server: Server) -> None:
+        self._app, self._server = app, server
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        version = ".".join(map(str, self._server.version)).encode()
+
+        async def signed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"x-jenkins", version)]
+            await send(message)
+
+        await self._app(scope, receive, signed)
+
+
 register_url_convertor("job", JobName())
 register_url_convertor("build", BuildName())
 
@@ -94,7 +111,7 @@ def create_app(server: Server, *, prefix: str = "") -> ASGIApp:
     ]
     app = Starlette(
         routes=[Mount(prefix, routes=routes)] if prefix else routes,
-        middleware=[Middleware(access.Access, server=server)],
+        middleware=[Middleware(Signed, server=server), Middleware(access.Access, server=server)],
         exception_handlers={HTTPException: _failed},
     )
     return Recorder(Faults(app), server.requests.append)
@@ -102,9 +119,7 @@ def create_app(server: Server, *, prefix: str = "") -> ASGIApp:
 
 def _route(server: Server, path: str, answer: Callable[[Request, Server], Response]) -> Route:
     async def endpoint(request: Request) -> Response:
-        response = answer(request, server)
-        response.headers["X-Jenkins"] = ".".join(map(str, server.version))
-        return response
+        return answer(request, server)
 
     return Route(path, endpoint, methods=["GET", "POST"])
 

@@ -12,7 +12,7 @@ from sandbox.jenkins.builds import Build, Progress
 from sandbox.jenkins.executor import Executor
 from sandbox.jenkins.jobs import Job, Parameter
 from sandbox.jenkins.notify import TIMEOUT, Notifier
-from sandbox.jenkins.queue import Item, Queue
+from sandbox.jenkins.queue import Queue
 from sandbox.jenkins.recorder import Call
 from sandbox.jenkins.users import EVERYTHING, Permission, User, Users
 
@@ -71,12 +71,18 @@ class Server:
         refuses: bool = False,
     ) -> Job:
         """Make a job; `team/hello` makes the folder as well, `notify` are the addresses it reports to."""
-        job = Job(
-            name, script, self.root / "jobs" / name, tuple(parameters), disabled, concurrent, tuple(notify)
+        self.jobs[name] = Job(
+            name,
+            script,
+            self.root / "jobs" / name,
+            parameters=tuple(parameters),
+            disabled=disabled,
+            concurrent=concurrent,
+            notify=tuple(notify),
+            trigger_token=trigger_token,
+            refuses=refuses,
         )
-        job.trigger_token, job.refuses = trigger_token, refuses
-        self.jobs[name] = job
-        return job
+        return self.jobs[name]
 
     def add_user(
         self,
@@ -105,11 +111,18 @@ class Server:
         self._wait(lambda: number in builds and builds[number].progress is Progress.TOLD, timeout)
         return builds[number]
 
-    def wait_started(self, item: Item, *, timeout: float = 10.0) -> Build:
+    def wait_started(self, queue_id: int, *, timeout: float = 10.0) -> Build:
         """Wait until an item of the queue has become a build."""
-        self._wait(lambda: item.build is not None, timeout)
-        assert item.build
-        return item.build
+        started: list[Build] = []
+
+        def is_there() -> bool:
+            started.extend(
+                one for job in self.jobs.values() for one in job.newest if one.queue_id == queue_id
+            )
+            return bool(started)
+
+        self._wait(is_there, timeout)
+        return started[0]
 
     def restart(self) -> None:
         """Lose the queue, the web sessions, and every build that runs."""
