@@ -26,7 +26,8 @@ class BuildServer(Protocol):
 def pr_job(ask: Ask, repo: Repo) -> str:
     """The job that tests a repo's pull requests; empty when there is none."""
     own = ask.settings.repo_configs.get(repo.alias)
-    return (own.pr_job if own else "") or ask.settings.pr_job.format(repo=repo.alias)
+    pattern = (own.pr_job if own else "") or ask.settings.pr_job
+    return pattern.format(repo=repo.alias)
 
 
 def start(

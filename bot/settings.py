@@ -227,15 +227,18 @@ def _default_repo(read: _Reader, repos: tuple[Repo, ...]) -> Repo | None:
 
 def _job(read: _Reader, name: str, default: str, placeholder: str) -> str:
     pattern = read.text(name, default)
-    try:
-        sample = pattern.format(**{placeholder: "x"})
-        good = not pattern or all(part.strip() and part not in (".", "..") for part in sample.split("/"))
-    except (KeyError, IndexError, ValueError):
-        good = False
-    if not good:
+    if pattern and not _good_job(pattern, placeholder):
         read.problems.append(f"{name}: must be a job name in which only {{{placeholder}}} is filled in")
         return default
     return pattern
+
+
+def _good_job(pattern: str, placeholder: str) -> bool:
+    try:
+        name = pattern.format(**{placeholder: "x"})
+    except (KeyError, IndexError, ValueError, AttributeError):
+        return False
+    return all(part.strip() and part not in (".", "..") for part in name.split("/"))
 
 
 def _database_url(read: _Reader, runtime: Runtime) -> str:
@@ -255,6 +258,11 @@ def _check_together(settings: Settings, problems: list[str]) -> None:
     aliases = {repo.alias for repo in settings.repos}
     _check_names("repos", settings.repo_configs, aliases, problems)
     _check_names("services", settings.service_configs, set(settings.services), problems)
+    jobs = [(one.pr_job, "repo") for one in settings.repo_configs.values()]
+    for own in settings.service_configs.values():
+        jobs += [(job, "service") for job in (own.test_job, own.build_job, own.deploy_job)]
+    if not all(_good_job(job, placeholder) for job, placeholder in jobs if job):
+        problems.append("SAMPAN_CONFIG: a job's name has an empty part, a dot for a part, or an unknown {}")
     for one in settings.conversation_configs.values():
         if one.default_repo and one.default_repo not in aliases:
             problems.append("SAMPAN_CONFIG: a conversation's default_repo must be an alias of REPOS")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from bot.arguments import SERVICE, Mismatch, known, service
 from bot.ask import Ask
@@ -49,15 +50,8 @@ def _plain_version(word: str) -> str:
 )
 def jenkins_test(ask: Ask, service: str, pairs: Mapping[str, str]) -> Reply:
     """The test job of a service."""
-    own = ask.settings.service_configs.get(service)
-    job = (own.test_job if own else "") or ask.settings.test_job.format(service=service)
-    return start(
-        ask,
-        job,
-        what=line("test of {service}", service=Strong(service)),
-        ours=_fixed(ask, service),
-        given=_free(pairs),
-    )
+    what = line("test of {service}", service=Strong(service))
+    return _start(ask, "test_job", service, what=what, given=_free(pairs))
 
 
 @command(
@@ -72,15 +66,8 @@ def jenkins_test(ask: Ask, service: str, pairs: Mapping[str, str]) -> Reply:
 )
 def build(ask: Ask, service: str, pairs: Mapping[str, str]) -> Reply:
     """The build job of a service."""
-    own = ask.settings.service_configs.get(service)
-    job = (own.build_job if own else "") or ask.settings.build_job.format(service=service)
-    return start(
-        ask,
-        job,
-        what=line("build of {service}", service=Strong(service)),
-        ours=_fixed(ask, service),
-        given=_free(pairs),
-    )
+    what = line("build of {service}", service=Strong(service))
+    return _start(ask, "build_job", service, what=what, given=_free(pairs))
 
 
 @command(
@@ -110,10 +97,24 @@ def deploy(
         given["ENVIRONMENT"] = target
     if version:
         given["VERSION"] = version
-    ours = _fixed(ask, service) | ({"ENVIRONMENT": target} if target else {})
+    ours = {"ENVIRONMENT": target} if target else {}
+    return _start(ask, "deploy_job", service, what=_what(service, target, version), given=given, ours=ours)
+
+
+def _start(
+    ask: Ask,
+    kind: str,
+    service: str,
+    *,
+    what: Line,
+    given: Mapping[str, str],
+    ours: Mapping[str, str] = MappingProxyType({}),
+) -> Reply:
+    """Start one of a service's jobs, by the service's own configuration where it has one."""
     own = ask.settings.service_configs.get(service)
-    job = (own.deploy_job if own else "") or ask.settings.deploy_job.format(service=service)
-    return start(ask, job, what=_what(service, target, version), ours=ours, given=given)
+    pattern = getattr(own, kind, "") or getattr(ask.settings, kind)
+    fixed = own.parameters if own else {}
+    return start(ask, pattern.format(service=service), what=what, ours={**fixed, **ours}, given=given)
 
 
 def _what(service: str, target: str, version: str | None) -> Line:
@@ -123,12 +124,6 @@ def _what(service: str, target: str, version: str | None) -> Line:
         if target
         else line("deploy of {service}", service=name)
     )
-
-
-def _fixed(ask: Ask, service: str) -> dict[str, str]:
-    """The parameters that the configuration gives for this service."""
-    own = ask.settings.service_configs.get(service)
-    return dict(own.parameters) if own else {}
 
 
 def _free(pairs: Mapping[str, str]) -> Mapping[str, str]:

@@ -1,24 +1,11 @@
 """/jenkins, /build and /deploy over a build server that really runs jobs."""
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.town import Place, place
-
-
-@pytest.fixture(scope="module")
-def here() -> Iterator[Place]:
-    with place() as here:
-        yield here
-
-
-@pytest.fixture(autouse=True)
-def mended(here: Place) -> Iterator[None]:
-    yield
-    here.mend()
 
 
 def calls(here: Place) -> list[str]:

@@ -1,28 +1,16 @@
 """/merge over a code host on real git."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from sandbox.gitee.checks import Conclusion
 from sandbox.gitee.pulls import Pull, State
-from tests.support.town import Place, place
+from tests.support.town import Place
 
 PUT = "PUT .*/merge"
-
-
-@pytest.fixture(scope="module")
-def here() -> Iterator[Place]:
-    with place() as here:
-        yield here
-
-
-@pytest.fixture(autouse=True)
-def mended(here: Place) -> Iterator[None]:
-    yield
-    here.mend()
 
 
 def writes(calls: list[str]) -> list[str]:

@@ -1,16 +1,6 @@
 """/pr over a code host on real git."""
 
-from collections.abc import Iterator
-
-import pytest
-
 from tests.support.town import Place, place
-
-
-@pytest.fixture(scope="module")
-def here() -> Iterator[Place]:
-    with place() as here:
-        yield here
 
 
 def test_a_list_is_one_call_and_offers_the_next_steps(here: Place) -> None:

@@ -1,23 +1,9 @@
 """/approve and /test over a code host on real git and a build server that really runs jobs."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from integrations.model import Vote
 from tests.support.town import Place, place
-
-
-@pytest.fixture(scope="module")
-def here() -> Iterator[Place]:
-    with place() as here:
-        yield here
-
-
-@pytest.fixture(autouse=True)
-def mended(here: Place) -> Iterator[None]:
-    yield
-    here.mend()
 
 
 @pytest.mark.parametrize(
