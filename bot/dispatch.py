@@ -46,7 +46,7 @@ def admit(sampan: Sampan, message: InboundMessage) -> Claim | None:
     settings = sampan.settings
     if sampan.now().timestamp() - message.created_at > FRESH:
         log.warning("delivery %s is too old, not obeyed", message.delivery_id)
-    elif settings.robot_code and message.robot != settings.robot_code:
+    elif settings.robot_code and message.robot not in ("", settings.robot_code):
         log.warning("delivery %s is for another robot, not obeyed", message.delivery_id)
     elif not sampan.chat.may_answer(message):
         log.warning("delivery %s wants its answer sent to an unknown host, not obeyed", message.delivery_id)

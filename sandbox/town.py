@@ -38,6 +38,7 @@ class Town:
         self.room = Room("http://127.0.0.1:0", app_secret=APP_SECRET)
         self.gitee_url = stack.enter_context(serving(create_gitee(self.gitee)))
         self.jenkins_url = stack.enter_context(serving(create_jenkins(self.jenkins)))
+        self.jenkins.url = self.jenkins_url
         self.room.url = stack.enter_context(serving(create_chat(self.room), port=self._port))
         return self
 

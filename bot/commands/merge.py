@@ -45,7 +45,7 @@ def merge(ask: Ask, number: int, repo: Repo, squash: bool, rebase: bool) -> Repl
     pull = host.pull(repo.path, number)
     if pull.state is State.MERGED:
         return _merged_before(pull)
-    checks = host.checks(repo.path, pull.head_sha, number)
+    checks = host.checks(repo.path, pull.head_sha)
     blockers = _blockers(ask, repo, pull, checks)
     if {blocker.obstacle for blocker in blockers} - {Obstacle.UNKNOWN}:
         raise _refusal(pull, repo, blockers)

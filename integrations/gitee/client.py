@@ -46,13 +46,15 @@ class Gitee:
         """One pull request as it is now."""
         return self._pull(_json(self._request("GET", f"/repos/{repo}/pulls/{number}")), repo)
 
-    def checks(self, repo: str, sha: str, number: int) -> tuple[Check, ...]:
-        """The check runs of a commit; a host without check runs answers 404, which means none."""
-        query = {"pull_request_id": number, "per_page": 100}
+    def checks(self, repo: str, sha: str) -> tuple[Check, ...]:
+        """The check runs of a commit; a host without check runs answers 404, which means none.
+
+        All of them: whether `pull_request_id` means the number or the id is not documented, and a wrong guess
+        would hide a red one.
+        """
+        path = f"/repos/{repo}/commits/{quote(sha, safe='')}/check-runs"
         try:
-            response = self._request(
-                "GET", f"/repos/{repo}/commits/{quote(sha, safe='')}/check-runs", params=query
-            )
+            response = self._request("GET", path, params={"per_page": 100})
         except NotFound:
             return ()
         return protocol.read_checks(_json(response))

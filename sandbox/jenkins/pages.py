@@ -74,8 +74,8 @@ def style(_: Request, __: Server) -> Response:
 
 def _job(request: Request, job: Job) -> Response:
     rows = "".join(
-        f"<tr><td><a href='{one.number}/'>#{one.number}</a><td>{_badge(one)}<td>{escape(_given(one))}"
-        f"<td class=quiet>{_when(one)}"
+        f"<tr><td class=number><a href='{one.number}/'>#{one.number}</a><td>{_badge(one)}"
+        f"<td>{escape(_given(one))} <span class=quiet>{_when(one)}</span>"
         for one in job.newest[:SHOWN_BUILDS]
     )
     defined = [(one.name, ", ".join(one.choices) or one.type.lower()) for one in job.parameters]

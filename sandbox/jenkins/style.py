@@ -18,7 +18,9 @@ table { width: 100%; border-collapse: collapse; }
 td, th { padding: 7px 8px; border-top: 1px solid var(--line); text-align: left; vertical-align: top;
   overflow-wrap: anywhere; font-weight: normal; }
 th, .quiet { color: var(--faint); }
-th { width: 30%; }
+th { width: 38%; }
+.number { width: 1%; white-space: nowrap; }
+.quiet { white-space: nowrap; font-size: 13px; }
 pre { padding: 12px; background: var(--ground); border-radius: 6px; overflow: auto; white-space: pre-wrap;
   overflow-wrap: anywhere; font: 13px/1.5 ui-monospace, Menlo, Consolas, monospace; }
 .badge { padding: 1px 7px; border: 1px solid; border-radius: 10px; font-size: 12px; white-space: nowrap;
