@@ -27,6 +27,7 @@ format: $(VENV)/.dev ## put the code in shape
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Sampan needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
 	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check wheel
 
 $(VENV)/.server: $(BIN)/python requirements.txt pyproject.toml
 	@echo "Setting up $(VENV) ..."
@@ -45,3 +46,6 @@ messages: $(VENV)/.dev ## collect the chat texts and compile their translations
 	@$(BIN)/pybabel -q extract -k line -k mark -k counted:1,2 --no-location --sort-output --project Sampan -o bot/locale/sampan.pot bot
 	@$(BIN)/pybabel -q update -D sampan -i bot/locale/sampan.pot -d bot/locale --no-fuzzy-matching --ignore-obsolete --no-wrap
 	@$(BIN)/pybabel -q compile -D sampan -d bot/locale --statistics
+
+bench: $(VENV)/.dev ## measure speed, memory and vendor calls against a bare function
+	@$(BIN)/python -m benchmarks

@@ -3,6 +3,7 @@
 import argparse
 import os
 import re
+import signal
 import sys
 import time
 from collections.abc import Mapping
@@ -82,7 +83,7 @@ def _say_what_is_real(settings: Settings) -> None:
         + ("configured" if settings.chat_configured else "not configured: set DINGTALK_APP_SECRET")
     )
     print(
-        "  Gitee     " + (settings.gitee_url if settings.gitee_token else "not configured: set GITEE_TOKEN")
+        "  Gitee     " + (settings.gitee_url if settings.gitee_tokens else "not configured: set GITEE_TOKEN")
     )
     print("  Jenkins   " + (settings.jenkins_url or "not configured: set JENKINS_URL"))
 
@@ -96,12 +97,25 @@ def _run(options: argparse.Namespace) -> int:
     if settings.chat_configured:
         print(f"Listening on http://{options.host}:{options.port}/chat/dingtalk")
         return _serve(options)
-    with _Playground(port=options.port) as town:
-        print("Sampan plays in a sandbox: nothing here is real. Fill in .env to work for real.")
-        tries = "/pr, /test 1, /approve 1, /merge 1, /deploy hello"
-        print(f"Open {town.room.url}/ and type {tries}. Ctrl-C ends it.", flush=True)
-        while True:
-            time.sleep(3600)
+    from sandbox.serving import NotStarted
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # clean up after docker stop, too
+    try:
+        with _Playground(port=options.port) as town:
+            _say_what_to_try(town, settings)
+            while True:
+                time.sleep(3600)
+    except NotStarted as problem:
+        print(f"{problem} Try another --port.", file=sys.stderr)
+        return 1
+
+
+def _say_what_to_try(town: "Town", settings: Settings) -> None:
+    print("Sampan plays in a sandbox: nothing here is real. Fill in .env to work for real.")
+    if settings.language == "zh":
+        print("Replies are in Chinese; for English: LANGUAGE=en make run")
+    tries = "/pr, /test 1, /approve 1, /merge 1, /deploy hello"
+    print(f"Open {town.room.url}/ and type {tries}. Ctrl-C ends it.", flush=True)
 
 
 class _Playground:
@@ -167,8 +181,11 @@ def _real_systems() -> dict[str, str]:
 def _converse(town: "Town", member: str, text: str) -> None:
     before = len(town.room.replies)
     town.room.deliver(text, as_=member)
-    for message in town.room.wait_for(before + 1, timeout=40)[before:]:
-        _show(message)
+    try:
+        for message in town.room.wait_for(before + 1, timeout=40)[before:]:
+            _show(message)
+    except TimeoutError:
+        print("  (no answer; a room takes twenty messages a minute from a robot)")
 
 
 _LINK = re.compile(r"\[([^\]]*)\]\(([^)]*)\)")

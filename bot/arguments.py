@@ -7,9 +7,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.ask import Ask
+from bot.language import mark
 from bot.parsing import Word
 from bot.registry import Argument, Option, Spec
-from bot.reply import Code, Line, Say, UserError, join, line
+from bot.reply import Code, Line, UserError, join, line
 from bot.settings import Repo
 
 # Gitee numbers pull requests in a 32 bit integer.
@@ -40,7 +41,7 @@ def usage(spec: Spec, *why: Line) -> UserError:
     """What was wrong, how the command goes, and one example."""
     lines = [*why, line("Usage: {usage}", usage=Code(spec.usage))]
     if spec.examples:
-        lines.append(line("Example: {example}", example=Say(spec.examples[0], spec.examples[0])))
+        lines.append(line("Example: {example}", example=Code(spec.examples[0])))
     return UserError(*lines)
 
 
@@ -175,7 +176,7 @@ def repo(ask: Ask, word: str) -> Repo:
             raise Mismatch(line("{word} could be: {choices}", word=Code(word), choices=choices))
     raise Mismatch(
         line("I do not know the repo {word}.", word=Code(word)),
-        known(line("Known repos:"), word, [one.alias for one in repos], "REPOS"),
+        known(mark("Known repos: {names}"), word, [one.alias for one in repos], "REPOS"),
     )
 
 
@@ -185,7 +186,7 @@ def service(ask: Ask, word: str) -> str:
     if found is None:
         raise Mismatch(
             line("I do not know the service {word}.", word=Code(word)),
-            known(line("Known services:"), word, ask.settings.services, "SERVICES"),
+            known(mark("Known services: {names}"), word, ask.settings.services, "SERVICES"),
         )
     return found
 
@@ -194,14 +195,14 @@ def text(_: Ask, word: str) -> str:
     return word
 
 
-def known(label: Line, word: str, names: Iterable[str], variable: str) -> Line:
-    """The names there are, nearest first."""
+def known(template: str, word: str, names: Iterable[str], variable: str) -> Line:
+    """The names there are, nearest first, at {names} of the template."""
     ordered = sorted(
         names, key=lambda name: -difflib.SequenceMatcher(None, word.lower(), name.lower()).ratio()
     )
     if not ordered:
         return line("None is configured: set {variable}.", variable=Code(variable))
-    return (*label, " ", *join([Code(name) for name in ordered[:10]]))
+    return line(template, names=join([Code(name) for name in ordered[:10]]))
 
 
 def default_repo(ask: Ask) -> Repo:
@@ -209,7 +210,7 @@ def default_repo(ask: Ask) -> Repo:
     if ask.default_repo is None:
         raise UserError(
             line("Which repo? Name it at the end of the command."),
-            known(line("Known repos:"), "", [one.alias for one in ask.settings.repos], "REPOS"),
+            known(mark("Known repos: {names}"), "", [one.alias for one in ask.settings.repos], "REPOS"),
         )
     return ask.default_repo
 

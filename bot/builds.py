@@ -48,7 +48,11 @@ def start(
     queued = _trigger(ask, server, job, parameters, asked)
     merged = queued.merged or _joined(ask, job, asked, queued)
     ask.store.settle_build(asked, state="merged" if merged else "queued", queue_id=queued.queue_id)
-    return _told(ask, job, what, asked, queued, merged=merged)
+    reply = _told(ask, job, what, asked, queued, merged=merged)
+    if "ENVIRONMENT" in ours and "ENVIRONMENT" not in parameters:
+        note = line("The job defines no {name}: it decides by itself where to.", name=Code("ENVIRONMENT"))
+        return Reply(reply.title, (*reply.lines, note))
+    return reply
 
 
 def _job(server: BuildServer, name: str) -> Job:

@@ -43,10 +43,27 @@ def role_of(settings: Settings, staff_id: str, *, repo: str = "", service: str =
     return next((role for role, ids in lists.items() if staff_id in ids or "*" in ids), Role.READER)
 
 
+def highest_role(settings: Settings, staff_id: str, *, conversation: str) -> Role:
+    """The highest role of a staff id in any repo or service, asked for in this conversation."""
+    if settings.conversations and conversation not in settings.conversations:
+        return Role.READER
+    roles = [role_of(settings, staff_id)]
+    roles += [role_of(settings, staff_id, repo=alias) for alias in settings.repo_configs]
+    roles += [role_of(settings, staff_id, service=name) for name in settings.service_configs]
+    return max(roles)
+
+
 def require(
     settings: Settings, staff_id: str, role: Role, *, conversation: str, repo: str = "", service: str = ""
 ) -> None:
     """Refuse, with the variable to change, unless the asker has the role here."""
+    require_somewhere(settings, staff_id, role, conversation=conversation)
+    if role_of(settings, staff_id, repo=repo, service=service) < role:
+        raise _lacking(staff_id, role)
+
+
+def require_somewhere(settings: Settings, staff_id: str, role: Role, *, conversation: str) -> None:
+    """Refuse whoever has the role nowhere, before their arguments are looked at."""
     if role is Role.READER:
         return
     if not staff_id:
@@ -59,12 +76,13 @@ def require(
             line("This group can only read."),
             line("To allow more, add {id} to DINGTALK_CONVERSATIONS.", id=Code(conversation)),
         )
-    if role_of(settings, staff_id, repo=repo, service=service) < role:
-        raise UserError(
-            line("This needs the role {role}, which you do not have.", role=line(NAMES[role])),
-            line(
-                "Ask for your staff id {id} to be added to {variable}.",
-                id=Code(staff_id),
-                variable=_VARIABLES[role],
-            ),
-        )
+    if highest_role(settings, staff_id, conversation=conversation) < role:
+        raise _lacking(staff_id, role)
+
+
+def _lacking(staff_id: str, role: Role) -> UserError:
+    variable = _VARIABLES[role]
+    return UserError(
+        line("This needs the role {role}, which you do not have.", role=line(NAMES[role])),
+        line("Ask for your staff id {id} to be added to {variable}.", id=Code(staff_id), variable=variable),
+    )

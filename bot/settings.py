@@ -49,14 +49,14 @@ class Settings:
     group_secret: str = field(repr=False)
     webhook_hosts: tuple[str, ...]
     gitee_url: str
-    gitee_token: str = field(repr=False)
+    gitee_tokens: tuple[str, ...] = field(repr=False)
     gitee_users: Mapping[str, str]
     hold_labels: tuple[str, ...]
     repos: tuple[Repo, ...]
     default_repo: Repo | None
     jenkins_url: str
     jenkins_user: str
-    jenkins_token: str = field(repr=False)
+    jenkins_tokens: tuple[str, ...] = field(repr=False)
     services: tuple[str, ...]
     test_job: str
     build_job: str
@@ -148,14 +148,14 @@ def load(env: Mapping[str, str]) -> Settings:
         group_secret=next(iter(read.listed("DINGTALK_GROUP_SECRET")), ""),
         webhook_hosts=read.listed("DINGTALK_WEBHOOK_HOSTS", "oapi.dingtalk.com,api.dingtalk.com"),
         gitee_url=read.url("GITEE_URL", "https://gitee.com/api/v5"),
-        gitee_token=read.text("GITEE_TOKEN"),
+        gitee_tokens=read.listed("GITEE_TOKEN"),
         gitee_users=read.pairs("GITEE_USERS"),
         hold_labels=read.listed("HOLD_LABELS", "hold,do-not-merge"),
         repos=repos,
         default_repo=_default_repo(read, repos),
         jenkins_url=read.url("JENKINS_URL"),
         jenkins_user=read.text("JENKINS_USER"),
-        jenkins_token=read.text("JENKINS_TOKEN"),
+        jenkins_tokens=read.listed("JENKINS_TOKEN"),
         services=read.listed("SERVICES"),
         test_job=_job(read, "JENKINS_TEST_JOB", "{service}-test", "service"),
         build_job=_job(read, "JENKINS_BUILD_JOB", "{service}-build", "service"),
@@ -169,7 +169,7 @@ def load(env: Mapping[str, str]) -> Settings:
         database_url=_database_url(read, runtime),
         temporary_state=runtime is not Runtime.PROCESS and not read.text("DATABASE_URL"),
         cron_secrets=read.listed("CRON_SECRET"),
-        language=read.choice("LANGUAGE", "zh", ("zh", "en")),
+        language=_language(read),
         timezone=read.made(
             "TIMEZONE", ZoneInfo, "Asia/Shanghai", "must be an IANA name such as Asia/Shanghai"
         ),
@@ -213,6 +213,15 @@ def _repos(read: _Reader) -> tuple[Repo, ...]:
 
 def _safe(part: str) -> bool:
     return bool(part) and part not in (".", "..") and all(ch.isalnum() or ch in "._-" for ch in part)
+
+
+def _language(read: _Reader) -> str:
+    """The first language we speak; desktops set the same variable for GNU gettext, as in en_US:en."""
+    wanted = [part.strip().lower()[:2] for part in read.text("LANGUAGE", "zh").split(":")]
+    found = next((language for language in wanted if language in ("zh", "en")), None)
+    if found is None:
+        read.problems.append("LANGUAGE: must be one of zh, en")
+    return found or "zh"
 
 
 def _default_repo(read: _Reader, repos: tuple[Repo, ...]) -> Repo | None:

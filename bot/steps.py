@@ -37,6 +37,7 @@ class Turn:
 
     ask: Ask
     spec: Spec | None = None
+    taken: int = 0  # words after the first that belong to the command's name
     bound: dict[str, Any] = field(default_factory=dict)
 
 
@@ -72,21 +73,30 @@ def apologize(message: InboundMessage) -> Reply:
 def which_command(turn: Turn) -> Reply | None:
     command = turn.ask.command
     second = command.words[0].text if command.words else None
-    turn.spec, taken = registry.find(command.name, second)
+    turn.spec, turn.taken = registry.find(command.name, second)
     if turn.spec is None:
         raise no_such_command(command)
-    turn.bound = arguments.bind(turn.ask, turn.spec, command.words[taken:])
     return None
 
 
-def may_they(turn: Turn) -> Reply | None:
-    spec, message = _spec(turn), turn.ask.message
-    repo = turn.bound.get("repo")
+def may_they_at_all(turn: Turn) -> Reply | None:
+    ask, room = turn.ask, turn.ask.message.conversation_id
+    rights.require_somewhere(ask.settings, ask.staff_id, _spec(turn).role, conversation=room)
+    return None
+
+
+def which_arguments(turn: Turn) -> Reply | None:
+    turn.bound = arguments.bind(turn.ask, _spec(turn), turn.ask.command.words[turn.taken :])
+    return None
+
+
+def may_they_here(turn: Turn) -> Reply | None:
+    ask, repo = turn.ask, turn.bound.get("repo")
     rights.require(
-        turn.ask.settings,
-        message.staff_id,
-        spec.role,
-        conversation=message.conversation_id,
+        ask.settings,
+        ask.staff_id,
+        _spec(turn).role,
+        conversation=ask.message.conversation_id,
         repo=repo.alias if isinstance(repo, Repo) else "",
         service=turn.bound.get("service") or "",
     )
@@ -115,4 +125,11 @@ def _spec(turn: Turn) -> Spec:
     return turn.spec
 
 
-STEPS: tuple[Callable[[Turn], Reply | None], ...] = (which_command, may_they, note_the_start, run)
+STEPS: tuple[Callable[[Turn], Reply | None], ...] = (
+    which_command,
+    may_they_at_all,
+    which_arguments,
+    may_they_here,
+    note_the_start,
+    run,
+)

@@ -40,13 +40,13 @@ class Wired:
     def code_host(self, repo: Repo) -> "CodeHost":
         """The host of a repo; refuses, naming the variable, when it is not configured."""
         del repo  # every repo is on Gitee so far
-        if not self.settings.gitee_token:
+        if not self.settings.gitee_tokens:
             raise UserError(line("Gitee is not configured: set {variable}.", variable=Code("GITEE_TOKEN")))
         with self._lock:
             if self._code_host is None:
                 from integrations.gitee.client import Gitee
 
-                self._code_host = Gitee(self.settings.gitee_url, self.settings.gitee_token)
+                self._code_host = Gitee(self.settings.gitee_url, self.settings.gitee_tokens)
             return self._code_host
 
     def build_server(self) -> "BuildServer":
@@ -57,7 +57,7 @@ class Wired:
             for name, value in (
                 ("JENKINS_URL", settings.jenkins_url),
                 ("JENKINS_USER", settings.jenkins_user),
-                ("JENKINS_TOKEN", settings.jenkins_token),
+                ("JENKINS_TOKEN", settings.jenkins_tokens),
             )
             if not value
         ]
@@ -70,6 +70,6 @@ class Wired:
                 from integrations.jenkins.client import Jenkins
 
                 self._build_server = Jenkins(
-                    settings.jenkins_url, settings.jenkins_user, settings.jenkins_token
+                    settings.jenkins_url, settings.jenkins_user, settings.jenkins_tokens
                 )
             return self._build_server

@@ -9,6 +9,10 @@ import uvicorn
 from starlette.types import ASGIApp
 
 
+class NotStarted(Exception):
+    """The port could not be opened."""
+
+
 class Server:
     """One uvicorn server in a daemon thread; `url` is known as soon as `start` returns."""
 
@@ -16,6 +20,7 @@ class Server:
         config = uvicorn.Config(
             app, host=host, port=port, log_level="warning", access_log=False, lifespan="off"
         )
+        self._port = port
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self.url = ""
@@ -26,7 +31,7 @@ class Server:
         give_up = time.monotonic() + timeout
         while not self._server.started:
             if not self._thread.is_alive() or time.monotonic() > give_up:
-                raise RuntimeError("the sandbox server did not start; is the port taken?")
+                raise NotStarted(f"Nothing could be started on port {self._port}; is it taken?")
             time.sleep(0.01)
         host, port = self._server.servers[0].sockets[0].getsockname()[:2]
         self.url = f"http://{host}:{port}"

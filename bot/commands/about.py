@@ -10,7 +10,7 @@ from bot.explain import temporary
 from bot.language import mark
 from bot.registry import Argument, Group, Spec, command, registry
 from bot.reply import Code, Line, Reply, Say, Strong, join, line
-from bot.rights import NAMES, role_of
+from bot.rights import NAMES, highest_role
 from bot.version import VERSION
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ def help_(ask: Ask, command: Spec | None) -> Reply:
 
 def overview(ask: Ask) -> Reply:
     """The commands that this person may run, grouped."""
-    highest = _highest(ask)
+    highest = highest_role(ask.settings, ask.staff_id, conversation=ask.message.conversation_id)
     lines = [line("Sampan can do this for you")]
     for group, title in GROUPS.items():
         declared = sorted(registry.specs.values(), key=lambda spec: (spec.role, spec.name))
@@ -53,18 +53,7 @@ def overview(ask: Ask) -> Reply:
         if mine:
             lines.append((Strong("".join(map(str, line(title)))),))
             lines += [(Code(spec.usage), " — ", *line(spec.summary)) for spec in mine]
-    return Reply.of(*lines, line("More on one: {example}", example=Say("/help merge", "/help merge")))
-
-
-def _highest(ask: Ask) -> int:
-    """The highest role the asker has anywhere; what is refused in one repo may be theirs in another."""
-    settings, staff_id = ask.settings, ask.staff_id
-    if settings.conversations and ask.message.conversation_id not in settings.conversations:
-        return 0
-    roles = [role_of(settings, staff_id)]
-    roles += [role_of(settings, staff_id, repo=alias) for alias in settings.repo_configs]
-    roles += [role_of(settings, staff_id, service=name) for name in settings.service_configs]
-    return max(roles)
+    return Reply.of(*lines, line("More on one: {example}", example=Say("/help pr", "/help pr")))
 
 
 def _explained(spec: Spec) -> Reply:
@@ -73,14 +62,16 @@ def _explained(spec: Spec) -> Reply:
     if spec.aliases:
         lines.append(line("Also: {names}", names=join([Code(f"/{name}") for name in spec.aliases])))
     if spec.examples:
-        lines.append(line("Examples: {examples}", examples=join([Say(one, one) for one in spec.examples])))
+        lines.append(line("Examples: {examples}", examples=join([Code(one) for one in spec.examples])))
     return Reply.of(*lines)
 
 
 @command("ping", summary=mark("See whether Sampan is there"), group=Group.ABOUT, examples=("/ping",))
 def ping(ask: Ask) -> Reply:
     """A sign of life that has been through the store."""
-    lines = [line("pong — Sampan {version}", version=VERSION)]
+    zone = ask.settings.timezone
+    time = f"{ask.tools.now().astimezone(zone):%H:%M} {zone.key}"
+    lines = [line("pong — Sampan {version}, {time}", version=VERSION, time=time)]
     if ask.settings.temporary_state:
         lines.append(temporary())
     return Reply.of(*lines)

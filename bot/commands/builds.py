@@ -21,7 +21,7 @@ def _environment(ask: Ask, word: str) -> str:
     if found is None:
         raise Mismatch(
             line("I do not know the environment {word}.", word=Code(word)),
-            known(line("Known environments:"), word, names, "ENVIRONMENTS"),
+            known(mark("Known environments: {names}"), word, names, "ENVIRONMENTS"),
         )
     return found
 
@@ -188,7 +188,7 @@ def _target(ask: Ask, service: str, environment: str | None) -> str:
 
 
 def _known(names: tuple[str, ...]) -> Line:
-    return known(line("Known environments:"), "", names, "ENVIRONMENTS")
+    return known(mark("Known environments: {names}"), "", names, "ENVIRONMENTS")
 
 
 def _deployable(ask: Ask) -> Reply:

@@ -123,7 +123,7 @@ def _not_merged(after: PullRequest, trouble: IntegrationError | None) -> list[Li
 
 def _merged(after: PullRequest, pull: PullRequest, method: Method) -> Reply:
     done = line(
-        "{pr} merged into {base} ({method}) at {sha}",
+        "{pr} merged into {base} ({method}, head {sha})",
         pr=link(after),
         base=Code(after.base_ref),
         method=str(method),

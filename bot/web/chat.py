@@ -67,9 +67,11 @@ async def dingtalk(request: Request) -> JSONResponse:
     try:
         state.sampan.chat.authenticate(request.headers)
         message = state.sampan.chat.read(body)
-    except Unauthenticated:
+    except Unauthenticated as why:
+        log.warning("a delivery was refused: %s", why)
         return _no(401, "not authenticated")
-    except Malformed:
+    except Malformed as why:
+        log.warning("a delivery was refused: malformed, %s", why)
         return _no(400, "not a message")
     return await _take(state, message)
 

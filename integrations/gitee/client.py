@@ -1,5 +1,6 @@
 """Gitee over one seam, with the token in a header and never in an address."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -17,10 +18,10 @@ _VOTES = {Vote.APPROVE: "review", Vote.TEST: "test"}
 class Gitee:
     """The code host of one Gitee account; every call raises IntegrationError."""
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(self, url: str, tokens: Sequence[str]) -> None:
         self.url = url.rstrip("/")
         self._session = Session(VENDOR)
-        self._token = token
+        self._tokens = tuple(tokens)  # two while one is being rotated
 
     def pulls(self, repo: str, *, page: int = 1, author: str = "") -> PullPage:
         """One page of the open pull requests, newest first."""
@@ -81,12 +82,22 @@ class Gitee:
             raise Garbled(VENDOR, str(problem)) from None
 
     def _request(self, method: str, path: str, **options: Any) -> Any:
-        response = self._session.request(method, self.url + path, auth=self._authorize, **options)
-        if 200 <= response.status_code < 300:
-            return response
+        for token in self._tokens:
+            response = self._session.request(method, self.url + path, auth=_Bearer(token), **options)
+            if 200 <= response.status_code < 300:
+                return response
+            if response.status_code != 401:
+                break
         raise from_status(VENDOR, response.status_code, protocol.message_of(_try_json(response)))
 
-    def _authorize(self, request: Any) -> Any:
+
+class _Bearer:
+    """Puts one token into a request's header; requests calls it."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: Any) -> Any:
         request.headers["Authorization"] = f"Bearer {self._token}"
         request.headers["Accept"] = "application/json"
         request.headers["User-Agent"] = "Sampan"  # Gitee turns some default agents away

@@ -1,6 +1,6 @@
 """Jenkins through python-jenkins, with its transport made safe."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import jenkins
@@ -20,8 +20,8 @@ class _Server(jenkins.Jenkins):  # type: ignore[misc]
     times out. `_request` is private to it, so its version is pinned.
     """
 
-    def __init__(self, url: str, user: str, token: str) -> None:
-        super().__init__(url, user, token)
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
         self._session = Session(VENDOR)
         self.crumb = False  # an API token needs none: ApiCrumbExclusion in Jenkins
 
@@ -39,8 +39,9 @@ class _Server(jenkins.Jenkins):  # type: ignore[misc]
 class Jenkins:
     """The build server of one service account; every call raises IntegrationError."""
 
-    def __init__(self, url: str, user: str, token: str) -> None:
-        self._server = _Server(url, user, token)
+    def __init__(self, url: str, user: str, tokens: Sequence[str]) -> None:
+        self._server = _Server(url)
+        self._credentials = [(user, token) for token in tokens]  # two while one is being rotated
 
     def job(self, name: str) -> Job:
         """A job and the parameters it defines."""
@@ -85,10 +86,12 @@ class Jenkins:
 
     def _send(self, method: str, path: str, **options: Any) -> requests.Response:
         # `why` and the like are in the language of this header.
-        request = requests.Request(
-            method, self._server.server + path, headers={"Accept-Language": "en"}, **options
-        )
-        response: requests.Response = self._server.jenkins_request(request)
+        options["headers"] = {"Accept-Language": "en"}
+        for credential in self._credentials:
+            request = requests.Request(method, self._server.server + path, auth=credential, **options)
+            response: requests.Response = self._server.jenkins_request(request)
+            if response.status_code != 401:
+                break
         return response
 
     def _error(self, response: requests.Response) -> Exception:

@@ -10,7 +10,7 @@ from sandbox.gitee.world import World
 
 TOKEN = "sandbox-gitee-token"
 BOT = "sampan-bot"
-NAMES = {"lin": "林晓", "chen": "陈默", "wu": "吴帆", BOT: "Sampan"}
+NAMES = {"lin": "林小满", "chen": "陈默", "wu": "吴越", BOT: "Sampan"}
 MEMBERS = {
     "lin": Permission.ADMIN,
     "chen": Permission.WRITE,

@@ -30,7 +30,7 @@ def test_a_ready_one_is_merged_once_by_five_calls(
     calls = here.gitee_calls()
     assert (
         answer.startswith(f"[#{pull.number}](")
-        and f"merged into main ({method}) at {pull.head_sha[:8]}" in answer
+        and f"merged into main ({method}, head {pull.head_sha[:8]})" in answer
     )
     assert (len(calls), len(writes(calls))) == (5, 1)
     assert pull.state is State.MERGED and pull.merge_sha
