@@ -23,9 +23,7 @@ ENV = {"DINGTALK_ROBOT_CODE": "dingsandboxappkey", "REPOS": "web=acme/web"}
 
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    with bot_and_room(
-        tmp_path_factory.mktemp("bot"), env=ENV
-    ) as pair:
+    with bot_and_room(tmp_path_factory.mktemp("bot"), env=ENV) as pair:
         yield pair
 
 

@@ -1,0 +1,194 @@
+"""/help, /ping, /version and /whoami."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.registry import registry
+from bot.version import VERSION
+from tests.bot.asking import answered, clicks, texts
+
+ABOUT = [
+    "About",
+    "/help [command] — List the commands you may use, or explain one",
+    "/ping — See whether Sampan is there",
+    "/version — Say which version this is",
+    "/whoami — Show your ids and your role",
+]
+READING = [
+    "Sampan can do this for you",
+    "Pull requests",
+    "/pr [number] [repo] [--page n] — List open pull requests, or show one",
+    *ABOUT,
+    "More on one: /help pr",
+]
+DEVELOPING = [
+    *READING[:3],
+    "/test <number> [repo] — Run the pull request's job, or mark it as tested by you",
+    "Builds and deploys",
+    "/build <service> [key=value ...] — Run a service's build job",
+    "/jenkins test <service> [key=value ...] — Run a service's test job",
+    *READING[3:],
+]
+MAINTAINING = [
+    *DEVELOPING[:4],
+    "/approve <number> [repo] — Approve a pull request; not your own",
+    "/merge <number> [repo] [--squash|--rebase] — Merge a pull request, or say everything that is in its way",
+    *DEVELOPING[4:7],
+    "/deploy [service] [environment] [version] [key=value ...] — "
+    "Deploy a service; alone it lists what there is",
+    *DEVELOPING[7:],
+]
+
+
+@pytest.mark.parametrize(
+    ("by", "changes", "lines"),
+    [
+        ("", {}, READING),
+        ("stranger", {}, READING),
+        ("dev", {}, DEVELOPING),
+        ("lead", {}, MAINTAINING),
+        ("boss", {}, MAINTAINING),
+        ("boss", {"DINGTALK_CONVERSATIONS": "another"}, READING),
+    ],
+)
+def test_help_shows_what_the_asker_may_run(by: str, changes: dict[str, str], lines: list[str]) -> None:
+    assert texts(answered("/help", by=by, **changes)) == lines
+
+
+@pytest.mark.parametrize("table", ["repos.web", "services.hello"])
+def test_help_shows_what_the_asker_may_run_anywhere(tmp_path: Path, table: str) -> None:
+    file = tmp_path / "sampan.toml"
+    file.write_text(f"[{table}]\ndevelopers = ['one']")
+    assert texts(answered("/help", by="one", SAMPAN_CONFIG=str(file))) == DEVELOPING
+
+
+@pytest.mark.parametrize("text", ["/help", "/帮助", "/?", "/？", "／HELP"])
+def test_help_has_many_names(text: str) -> None:
+    assert answered(text).title == "Sampan can do this for you"
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (
+            "/help merge",
+            [
+                "/merge <number> [repo] [--squash|--rebase]",
+                "Merge a pull request, or say everything that is in its way",
+                "Who may: maintainer",
+                "Also: /合并",
+                "Examples: /merge 233 · /merge 233 web --squash",
+            ],
+        ),
+        ("/help /ping", ["/ping", "See whether Sampan is there", "Who may: reader", "Examples: /ping"]),
+        (
+            '/help "jenkins test"',
+            [
+                "/jenkins test <service> [key=value ...]",
+                "Run a service's test job",
+                "Who may: developer",
+                "Examples: /jenkins test myservice",
+            ],
+        ),
+        ("/help mrege", ["There is no command /mrege.", "Usage: /help [command]", "Example: /help"]),
+    ],
+)
+def test_one_command(text: str, lines: list[str]) -> None:
+    assert texts(answered(text)) == lines
+
+
+@pytest.mark.xfail(strict=True, reason="the argument is one word, and two commands have names of two")
+def test_a_command_of_two_words() -> None:
+    assert answered("/help jenkins test").title == "/jenkins test <service> [key=value ...]"
+
+
+@pytest.mark.parametrize("spec", registry.specs.values(), ids=lambda spec: spec.name)
+def test_every_command_is_explained_in_both_languages(spec: Any) -> None:
+    english, chinese = (answered(f'/help "{spec.name}"', language=language) for language in ("en", "zh"))
+    assert clicks(english) == clicks(chinese) == []  # an example is not for tapping
+    assert texts(english)[0] == texts(chinese)[0] == spec.usage
+    assert texts(english)[1] != texts(chinese)[1]
+
+
+def test_help_in_chinese() -> None:
+    assert texts(answered("/help", language="zh")) == [
+        "你可以让 Sampan 做这些事",
+        "PR（合并请求）",
+        "/pr [number] [repo] [--page n] — 列出待合并的 PR，或查看其中一个",
+        "/test <number> [repo] — 运行 PR 的测试任务；没有任务时由你标记为已测试",
+        "/approve <number> [repo] — 批准一个 PR（不能批准自己的）",
+        "/merge <number> [repo] [--squash|--rebase] — 合并一个 PR，或一次列出所有障碍",
+        "构建与部署",
+        "/build <service> [key=value ...] — 运行服务的构建任务",
+        "/jenkins test <service> [key=value ...] — 运行服务的测试任务",
+        "/deploy [service] [environment] [version] [key=value ...] — 部署服务；不带参数时列出可部署的服务",
+        "关于",
+        "/help [command] — 列出你能用的命令，或说明其中一个",
+        "/ping — 看看 Sampan 在不在",
+        "/version — 显示版本",
+        "/whoami — 显示你的 ID 和角色",
+        "查看单个命令：/help pr",
+    ]
+
+
+PONG = f"pong — Sampan {VERSION}"
+TEMPORARY = "Sampan's records here are temporary: set DATABASE_URL."
+
+
+@pytest.mark.parametrize(
+    ("changes", "lines"),
+    [
+        ({}, [f"{PONG}, 06:13 Asia/Shanghai"]),
+        ({"TIMEZONE": "Europe/Berlin"}, [f"{PONG}, 23:13 Europe/Berlin"]),
+        ({"VERCEL": "1"}, [f"{PONG}, 06:13 Asia/Shanghai", TEMPORARY]),
+        ({"AWS_LAMBDA_FUNCTION_NAME": "f"}, [f"{PONG}, 06:13 Asia/Shanghai", TEMPORARY]),
+        ({"VERCEL": "1", "DATABASE_URL": "sqlite:////mnt/s.db"}, [f"{PONG}, 06:13 Asia/Shanghai"]),
+        ({"language": "zh"}, [f"{PONG}，06:13 Asia/Shanghai"]),
+    ],
+)
+def test_ping(changes: dict[str, str], lines: list[str]) -> None:
+    assert texts(answered("/ping", **changes)) == lines
+
+
+@pytest.mark.parametrize("variable", ["SAMPAN_COMMIT", "VERCEL_GIT_COMMIT_SHA"])
+def test_the_commit_that_a_platform_tells(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(variable, "0123456789abcdef")
+    assert texts(answered("/version")) == [f"Sampan {VERSION} 01234567"]
+
+
+def test_the_version_of_a_checkout() -> None:
+    told = answered("/版本").title.split()
+    assert told[:2] == ["Sampan", VERSION]
+    assert len(told) == 2 or len(told[2]) == 8
+
+
+@pytest.mark.parametrize(
+    ("by", "language", "lines"),
+    [
+        (
+            "dev",
+            "en",
+            [
+                "You are Lin, staff id dev",
+                "Role: developer",
+                "Login on Gitee: dev-on-gitee",
+                "This conversation: room",
+            ],
+        ),
+        ("x", "zh", ["你是 Lin，员工 ID x", "角色：只读", "Gitee 账号：—", "当前会话：room"]),
+        ("lead", "zh", ["你是 Lin，员工 ID lead", "角色：维护者", "Gitee 账号：—", "当前会话：room"]),
+        (
+            "",
+            "en",
+            [
+                "The chat does not vouch for who you are, so you can only read here.",
+                "This conversation: room",
+            ],
+        ),
+        ("", "zh", ["无法确认你的身份，你在这里只能查看。", "当前会话：room"]),
+    ],
+)
+def test_whoami(by: str, language: str, lines: list[str]) -> None:
+    assert texts(answered("/whoami", by=by, language=language)) == lines

@@ -1,0 +1,292 @@
+"""Every environment variable: what it may be, what it becomes, and what is said when it is wrong."""
+
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.settings import ConfigurationError, Repo, Runtime, load
+from bot.web.app import create_app
+
+WEB, API = Repo("web", "acme/web"), Repo("api", "acme/api")
+TWO_REPOS = {"REPOS": "web=acme/web,api=gitee:acme/api"}
+ENVIRONMENTS = {"ENVIRONMENTS": "staging,production"}
+ON_LAMBDA = {"AWS_LAMBDA_FUNCTION_NAME": "sampan"}
+ON_VERCEL = {"VERCEL": "1"}
+
+
+class Watched(Mapping[str, str]):
+    """An environment that remembers what was asked of it."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self.values_, self.asked = values, set[str]()
+
+    def __getitem__(self, name: str) -> str:
+        self.asked.add(name)
+        return self.values_[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.values_)
+
+    def __len__(self) -> int:
+        return len(self.values_)
+
+
+def variables() -> set[str]:
+    """The names that the settings read."""
+    watched = Watched({})
+    load(watched)
+    return watched.asked - {*ON_LAMBDA, *ON_VERCEL}
+
+
+@pytest.mark.parametrize(
+    ("env", "attribute", "value"),
+    [
+        ({}, "app_secrets", ()),
+        ({"DINGTALK_APP_SECRET": "one"}, "app_secrets", ("one",)),
+        ({"DINGTALK_APP_SECRET": " new , old ,"}, "app_secrets", ("new", "old")),
+        ({"DINGTALK_OUTGOING_TOKEN": "new,old"}, "outgoing_tokens", ("new", "old")),
+        ({"DINGTALK_ROBOT_CODE": " ding "}, "robot_code", "ding"),
+        ({"DINGTALK_CONVERSATIONS": "a,b"}, "conversations", ("a", "b")),
+        ({"DINGTALK_GROUP_SECRET": "SECnew,SECold"}, "group_secret", "SECnew"),
+        ({}, "group_secret", ""),
+        ({}, "webhook_hosts", ("oapi.dingtalk.com", "api.dingtalk.com")),
+        ({"DINGTALK_WEBHOOK_HOSTS": "127.0.0.1:8000"}, "webhook_hosts", ("127.0.0.1:8000",)),
+        ({}, "gitee_url", "https://gitee.com/api/v5"),
+        ({"GITEE_URL": "http://127.0.0.1:9/git/api/v5/"}, "gitee_url", "http://127.0.0.1:9/git/api/v5"),
+        ({"GITEE_TOKEN": "new, old"}, "gitee_tokens", ("new", "old")),
+        ({"GITEE_USERS": "a=lin, b = chen "}, "gitee_users", {"a": "lin", "b": "chen"}),
+        ({}, "hold_labels", ("hold", "do-not-merge")),
+        ({"HOLD_LABELS": "wait"}, "hold_labels", ("wait",)),
+        ({}, "repos", ()),
+        (TWO_REPOS, "repos", (WEB, API)),
+        ({"REPOS": "x=a-b.c_d/e"}, "repos", (Repo("x", "a-b.c_d/e"),)),
+        ({"REPOS": "x=组/仓库"}, "repos", (Repo("x", "组/仓库"),)),
+        ({}, "default_repo", None),
+        (TWO_REPOS, "default_repo", None),
+        ({**TWO_REPOS, "DEFAULT_REPO": "api"}, "default_repo", API),
+        ({**TWO_REPOS, "DEFAULT_REPO": "acme/api"}, "default_repo", API),
+        ({}, "jenkins_url", ""),
+        ({"JENKINS_URL": "https://ci.example.com/jenkins/"}, "jenkins_url", "https://ci.example.com/jenkins"),
+        ({"JENKINS_USER": "bot"}, "jenkins_user", "bot"),
+        ({"JENKINS_TOKEN": "t"}, "jenkins_tokens", ("t",)),
+        ({"SERVICES": "hello,,billing"}, "services", ("hello", "billing")),
+        ({}, "test_job", "{service}-test"),
+        ({}, "build_job", "{service}-build"),
+        ({}, "deploy_job", "{service}-deploy"),
+        ({}, "pr_job", ""),
+        ({"JENKINS_TEST_JOB": "team/{service}/test"}, "test_job", "team/{service}/test"),
+        ({"JENKINS_BUILD_JOB": "build-all"}, "build_job", "build-all"),
+        ({"JENKINS_DEPLOY_JOB": "部署 {service}"}, "deploy_job", "部署 {service}"),
+        ({"JENKINS_PR_JOB": "{repo}-pr"}, "pr_job", "{repo}-pr"),
+        (ENVIRONMENTS, "environments", ("staging", "production")),
+        ({**ENVIRONMENTS, "PROTECTED_ENVIRONMENTS": "production"}, "protected", ("production",)),
+        ({"ADMINS": "a"}, "admins", ("a",)),
+        ({"MAINTAINERS": "a,b"}, "maintainers", ("a", "b")),
+        ({"DEVELOPERS": "*"}, "developers", ("*",)),
+        ({}, "developers", ()),
+        ({}, "database_url", "sqlite:///sampan.db"),
+        (ON_LAMBDA, "database_url", "sqlite:////tmp/sampan.db"),
+        (ON_VERCEL, "database_url", "sqlite:////tmp/sampan.db"),
+        ({**ON_LAMBDA, "DATABASE_URL": "sqlite:////mnt/s.db"}, "database_url", "sqlite:////mnt/s.db"),
+        ({}, "temporary_state", False),
+        (ON_LAMBDA, "temporary_state", True),
+        (ON_VERCEL, "temporary_state", True),
+        ({**ON_VERCEL, "DATABASE_URL": "sqlite:////mnt/s.db"}, "temporary_state", False),
+        ({"CRON_SECRET": "new,old"}, "cron_secrets", ("new", "old")),
+        ({}, "language", "zh"),
+        ({"LANGUAGE": "EN"}, "language", "en"),
+        ({"LANGUAGE": "en_US:en"}, "language", "en"),
+        ({"LANGUAGE": "de_DE:zh_CN:en"}, "language", "zh"),
+        ({}, "log_level", "INFO"),
+        ({"LOG_LEVEL": "debug"}, "log_level", "DEBUG"),
+        ({}, "answer_first", True),
+        (ON_VERCEL, "answer_first", True),
+        (ON_LAMBDA, "answer_first", False),
+        ({"ANSWER_FIRST": "No"}, "answer_first", False),
+        ({**ON_LAMBDA, "ANSWER_FIRST": "yes"}, "answer_first", True),
+        ({}, "runtime", Runtime.PROCESS),
+        (ON_LAMBDA, "runtime", Runtime.LAMBDA),
+        (ON_VERCEL, "runtime", Runtime.VERCEL),
+        ({}, "chat_configured", False),
+        ({"DINGTALK_APP_SECRET": "s"}, "chat_configured", True),
+        ({"DINGTALK_OUTGOING_TOKEN": "t"}, "chat_configured", True),
+    ],
+)
+def test_good(env: dict[str, str], attribute: str, value: Any) -> None:
+    assert getattr(load(env), attribute) == value
+
+
+@pytest.mark.parametrize(("given", "key"), [("", "Asia/Shanghai"), ("Europe/Berlin", "Europe/Berlin")])
+def test_the_time_zone(given: str, key: str) -> None:
+    assert load({"TIMEZONE": given}).timezone.key == key
+
+
+ADDRESS = "must be an address that begins with https://"
+JOB = "must be a job name in which only {service} is filled in"
+
+
+def wrong(reason: str, *row: Any, **options: Any) -> Any:
+    return pytest.param(*row, marks=pytest.mark.xfail(strict=True, reason=reason, **options))
+
+
+@pytest.mark.parametrize(
+    ("env", "problem"),
+    [
+        ({"GITEE_URL": "gitee.com"}, f"GITEE_URL: {ADDRESS}"),
+        ({"GITEE_URL": "ftp://gitee.com"}, f"GITEE_URL: {ADDRESS}"),
+        ({"JENKINS_URL": "https://"}, f"JENKINS_URL: {ADDRESS}"),
+        ({"JENKINS_URL": "http://[x"}, f"JENKINS_URL: {ADDRESS}"),
+        wrong(
+            "a port that is no number is found late",
+            {"JENKINS_URL": "https://h:x"},
+            f"JENKINS_URL: {ADDRESS}",
+        ),
+        ({"GITEE_USERS": "lin"}, "GITEE_USERS: write each entry as name=value, separated by commas"),
+        ({"GITEE_USERS": "=lin"}, "GITEE_USERS: write each entry as name=value, separated by commas"),
+        ({"REPOS": "web"}, "REPOS: write each entry as name=value, separated by commas"),
+        ({**TWO_REPOS, "DEFAULT_REPO": "x"}, "DEFAULT_REPO: must be one of REPOS"),
+        ({"DEFAULT_REPO": "x"}, "DEFAULT_REPO: must be one of REPOS"),
+        ({"JENKINS_TEST_JOB": "{repo}"}, f"JENKINS_TEST_JOB: {JOB}"),
+        ({"JENKINS_TEST_JOB": "{service"}, f"JENKINS_TEST_JOB: {JOB}"),
+        ({"JENKINS_BUILD_JOB": "{}"}, f"JENKINS_BUILD_JOB: {JOB}"),
+        ({"JENKINS_BUILD_JOB": "/x"}, f"JENKINS_BUILD_JOB: {JOB}"),
+        ({"JENKINS_DEPLOY_JOB": "a/../b"}, f"JENKINS_DEPLOY_JOB: {JOB}"),
+        ({"JENKINS_TEST_JOB": "{service.name}"}, f"JENKINS_TEST_JOB: {JOB}"),
+        wrong(
+            "an item of the name raises TypeError",
+            {"JENKINS_TEST_JOB": "{service[name]}"},
+            f"JENKINS_TEST_JOB: {JOB}",
+            raises=TypeError,
+        ),
+        (
+            {"JENKINS_PR_JOB": "{service}-pr"},
+            "JENKINS_PR_JOB: must be a job name in which only {repo} is filled in",
+        ),
+        ({"PROTECTED_ENVIRONMENTS": "x"}, "PROTECTED_ENVIRONMENTS: each must be one of ENVIRONMENTS"),
+        (
+            {"DATABASE_URL": "postgresql://x"},
+            "DATABASE_URL: must begin with sqlite:/// (PostgreSQL is not supported yet)",
+        ),
+        ({"LANGUAGE": "fr"}, "LANGUAGE: must be one of zh, en"),
+        ({"TIMEZONE": "Mars"}, "TIMEZONE: must be an IANA name such as Asia/Shanghai"),
+        ({"TIMEZONE": "../../etc/passwd"}, "TIMEZONE: must be an IANA name such as Asia/Shanghai"),
+        ({"LOG_LEVEL": "loud"}, "LOG_LEVEL: must be one of DEBUG, INFO, WARNING, ERROR"),
+        ({"ANSWER_FIRST": "maybe"}, "ANSWER_FIRST: must be one of yes, no"),
+        ({"SAMPAN_CONFIG": "/nowhere.toml"}, "SAMPAN_CONFIG: names a file that cannot be read as TOML"),
+        (
+            {"DINGTALK_APP_SECRET": "s", "DINGTALK_OUTGOING_TOKEN": "t"},
+            "DINGTALK_APP_SECRET, DINGTALK_OUTGOING_TOKEN: set exactly one of the two",
+        ),
+    ],
+)
+def test_bad(env: dict[str, str], problem: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load(env)
+    assert caught.value.problems == [problem]
+
+
+@pytest.mark.parametrize("url", ["sqlite:///", "sqlite:///:memory:"])
+@pytest.mark.xfail(
+    strict=True, reason="SQLite gives each thread a database of its own, so nothing is claimed once"
+)
+def test_a_database_that_is_not_shared_is_refused(url: str) -> None:
+    with pytest.raises(ConfigurationError):
+        load({"DATABASE_URL": url})
+
+
+@pytest.mark.xfail(strict=True, reason="the last of two equal names wins in silence")
+@pytest.mark.parametrize("name", ["REPOS", "GITEE_USERS"])
+def test_an_entry_that_is_given_twice_is_refused(name: str) -> None:
+    with pytest.raises(ConfigurationError):
+        load({name: "web=acme/web,web=acme/other"})
+
+
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
+        ("web=acme", "must be alias=owner/name"),
+        ("web=a/b/c", "must be alias=owner/name"),
+        ("web=../..", "must be alias=owner/name"),
+        ("web=a/b?c", "must be alias=owner/name"),
+        ("web=github:a/b", "names a host that is not supported yet; gitee: is"),
+    ],
+)
+def test_a_repo_has_an_owner_and_a_name(entry: str, problem: str) -> None:
+    with pytest.raises(ConfigurationError, match=rf"^REPOS: .* {re.escape(problem)}$"):
+        load({"REPOS": f"api=acme/api,{entry}"})
+
+
+def test_every_problem_at_once() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load({"LANGUAGE": "fr", "REPOS": "x", "LOG_LEVEL": "loud"})
+    assert [problem.partition(":")[0] for problem in caught.value.problems] == [
+        "REPOS",
+        "LANGUAGE",
+        "LOG_LEVEL",
+    ]
+    assert str(caught.value) == "; ".join(caught.value.problems)
+
+
+# A value is never shown.
+
+CANARY = "c4n4ry"
+SHAPES = [
+    CANARY,
+    f"{CANARY}={CANARY}",
+    f"x={CANARY}",
+    f"https://{CANARY}:{CANARY}@[",
+    f"{{{CANARY}}}",
+    f"{CANARY}://{CANARY}/{CANARY}",
+]
+
+
+ALIAS = ("REPOS", f"{CANARY}={CANARY}")
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        *((name, shape) for name in sorted(variables()) for shape in SHAPES if (name, shape) != ALIAS),
+        wrong("the alias of a wrong entry is shown, and with it what was pasted there by mistake", *ALIAS),
+    ],
+)
+def test_an_error_does_not_show_the_value(name: str, shape: str, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        app = create_app({name: shape})
+    assert CANARY not in caplog.text
+    assert CANARY not in app.state.shared.problem
+    assert not app.state.shared.problem or app.state.shared.problem.startswith(name)
+
+
+SECRETS = (
+    *("DINGTALK_APP_SECRET", "DINGTALK_OUTGOING_TOKEN", "DINGTALK_GROUP_SECRET"),
+    *("GITEE_TOKEN", "JENKINS_TOKEN", "CRON_SECRET"),
+)
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_is_not_in_the_repr(name: str) -> None:
+    assert CANARY not in repr(load({name: f"{CANARY},{CANARY}"}))
+
+
+def test_a_password_in_the_databases_address_is_not_in_the_repr() -> None:
+    assert CANARY not in repr(load({"DATABASE_URL": f"sqlite:///{CANARY}"}))
+
+
+@pytest.mark.xfail(strict=True, reason="an address is shown with the password that is in it")
+@pytest.mark.parametrize("name", ["JENKINS_URL", "GITEE_URL"])
+def test_an_address_with_a_password_is_refused(name: str) -> None:
+    with pytest.raises(ConfigurationError):
+        load({name: f"https://bot:{CANARY}@ci.example.com"})
+
+
+def test_the_example_lists_every_variable() -> None:
+    example = Path(__file__).parents[2] / ".env.example"
+    if not example.exists() or not example.read_text("utf-8").strip():
+        pytest.skip(".env.example is not written yet")
+    lines = [line for line in example.read_text("utf-8").splitlines() if not line.startswith("#")]
+    assert {line.partition("=")[0] for line in lines if line} == variables()

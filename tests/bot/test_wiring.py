@@ -1,0 +1,52 @@
+"""Where outside systems are put in: made once, and named when they are missing."""
+
+import pytest
+
+from bot.language import speaking
+from bot.reply import UserError
+from bot.settings import load
+from bot.wiring import Wired
+from tests.bot.asking import NOW, TEAM, texts
+
+GITEE = {"GITEE_TOKEN": "t"}
+JENKINS = {"JENKINS_URL": "http://127.0.0.1:1", "JENKINS_USER": "u", "JENKINS_TOKEN": "t"}
+
+
+def wired(**env: str) -> Wired:
+    return Wired(load({**TEAM, **env}), clock=lambda: NOW)
+
+
+def test_gitee_is_missing() -> None:
+    sampan = wired()
+    for language, told in (
+        ("en", "Gitee is not configured: set GITEE_TOKEN."),
+        ("zh", "尚未配置 Gitee：请设置 GITEE_TOKEN。"),
+    ):
+        with speaking(language), pytest.raises(UserError) as refusal:
+            sampan.code_host(sampan.settings.repos[0])
+        assert texts(refusal.value) == [told]
+
+
+@pytest.mark.parametrize(
+    "missing", ["JENKINS_URL", "JENKINS_USER", "JENKINS_TOKEN", "JENKINS_URL, JENKINS_TOKEN"]
+)
+def test_jenkins_is_missing(missing: str) -> None:
+    sampan = wired(**{name: value for name, value in JENKINS.items() if name not in missing})
+    for language, told in (
+        ("en", f"Jenkins is not configured: set {missing}."),
+        ("zh", f"尚未配置 Jenkins：请设置 {missing}。"),
+    ):
+        with speaking(language), pytest.raises(UserError) as refusal:
+            sampan.build_server()
+        assert texts(refusal.value) == [told]
+
+
+def test_each_system_is_made_once() -> None:
+    sampan = wired(**GITEE, **JENKINS)
+    web, api = sampan.settings.repos
+    assert sampan.code_host(web) is sampan.code_host(api)
+    assert sampan.build_server() is sampan.build_server()
+
+
+def test_now_is_the_clocks() -> None:
+    assert wired().now().isoformat() == "2023-11-14T22:13:20+00:00"
