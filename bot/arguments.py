@@ -51,10 +51,10 @@ def _sort(spec: Spec, words: list[Word]) -> tuple[list[Word], dict[str, str], di
     pairs: dict[str, str] = {}
     waiting = iter(words)
     for word in waiting:
-        text = re.sub(r"^(?:—|––?|−−)(?=\w)", "--", word.text)  # phones turn two hyphens into a dash
+        text = re.sub(r"^(?:——?|––?|−−)(?=\w)", "--", word.text)  # phones turn two hyphens into a dash
         key, equals, value = text.partition("=")
         if text.startswith("--"):
-            option = _known_option(spec, key[2:].lower(), word)
+            option = _known_option(spec, key[2:].lower(), word, valued=bool(equals))
             if option.convert is not None and not equals:
                 value = next(waiting, Word("", 0)).text
             _once(spec, options, option.name, value)
@@ -72,9 +72,9 @@ def _once(spec: Spec, given: dict[str, str], name: str, value: str) -> None:
     given[name] = value
 
 
-def _known_option(spec: Spec, name: str, word: Word) -> Option:
+def _known_option(spec: Spec, name: str, word: Word, *, valued: bool) -> Option:
     found = next((option for option in spec.options if option.name == name), None)
-    if found is None:
+    if found is None or (valued and found.convert is None):
         raise usage(spec, line("{option} is not an option of this command.", option=Code(word.text)))
     return found
 
@@ -107,9 +107,10 @@ def _positional(ask: Ask, spec: Spec, words: list[Word]) -> dict[str, Any]:
     for argument in spec.arguments:
         bound[argument.name] = None
         if waiting:
+            taken = waiting if argument.rest else waiting[:1]
             try:
-                bound[argument.name] = argument.convert(ask, waiting[0].text)
-                waiting.pop(0)
+                bound[argument.name] = argument.convert(ask, " ".join(word.text for word in taken))
+                waiting = waiting[len(taken) :]
             except Mismatch as problem:
                 why.extend(problem.lines)
                 if not argument.skips:
@@ -136,7 +137,10 @@ _PULL_PATH = re.compile(r"/([^/]+/[^/]+)/pulls/(\d+)(?:[/?#.].*)?$")
 def _spread(ask: Ask, words: list[Word]) -> list[Word]:
     for index, word in enumerate(words):
         if word.text.startswith(("https://", "http://")):
-            parts = urlsplit(word.text)
+            try:
+                parts = urlsplit(word.text)
+            except ValueError:  # no address, so no number either
+                continue
             found = _PULL_PATH.search(parts.path)
             if found and parts.netloc.lower() == urlsplit(ask.settings.gitee_url).netloc.lower():
                 number, repo = Word(found[2], word.at), Word(found[1], word.at)
@@ -150,13 +154,13 @@ def _spread(ask: Ask, words: list[Word]) -> list[Word]:
 def pr_number(_: Ask, word: str) -> int:
     """233, #233 or !233."""
     digits = word.lstrip("#!！")
-    if not (digits.isascii() and digits.isdigit() and 0 < int(digits[:12]) <= LARGEST):
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 12 and 0 < int(digits) <= LARGEST):
         raise Mismatch(line("{word} is not a pull request number.", word=Code(word)))
     return int(digits)
 
 
 def page_number(_: Ask, word: str) -> int:
-    if not (word.isascii() and word.isdigit() and 0 < int(word[:6]) <= 1000):
+    if not (word.isascii() and word.isdigit() and len(word) <= 6 and 0 < int(word) <= 1000):
         raise Mismatch(line("{word} is not a page number.", word=Code(word)))
     return int(word)
 

@@ -24,10 +24,9 @@ def guide(ask: Ask, others: Sequence[str]) -> Reply:
         known, taken = registry.find(words[0].lower(), words[1] if len(words) > 1 else None)
         if known and known.name == "help":
             return overview(ask)
-        if known or (near := registry.nearest(words[0].lower())):
-            said = [known.name, *words[1 + taken :]] if known else [str(near), *words[1:]]
-            suggestion = "/" + " ".join(said)
-            return Reply.of(line("Did you mean {command}?", command=Say(suggestion, suggestion)))
+        said = [known.name, *words[1 + taken :]] if known else registry.nearest(words)
+        if said:
+            return Reply.of(_did_you_mean(said))
     if others:
         return Reply.of(line("Commands begin with a slash, such as {help}.", help=_help()))
     return overview(ask)
@@ -35,12 +34,18 @@ def guide(ask: Ask, others: Sequence[str]) -> Reply:
 
 def no_such_command(command: Command) -> UserError:
     """To a name nobody declared; the nearest one keeps the words that followed."""
-    lines = [line("There is no command {name}.", name=Code(f"/{command.name}"))]
-    near = registry.nearest(command.name)
+    near = registry.nearest([command.name, *(word.text for word in command.words)])
+    longer = bool(near and command.words) and " " in near[0]
+    name = f"/{command.name} {command.words[0].text}" if longer else f"/{command.name}"
+    lines = [line("There is no command {name}.", name=Code(name))]
     if near:
-        suggestion = " ".join([f"/{near}", *(word.text for word in command.words)])
-        lines.append(line("Did you mean {command}?", command=Say(suggestion, suggestion)))
+        lines.append(_did_you_mean(near))
     return UserError(*lines, line("All commands: {help}", help=_help()))
+
+
+def _did_you_mean(words: Sequence[str]) -> Line:
+    suggestion = "/" + " ".join(words)
+    return line("Did you mean {command}?", command=Say(suggestion, suggestion))
 
 
 def show_fault(fault: Fault) -> Reply:

@@ -60,8 +60,8 @@ _FULL_WIDTH = {
 _SIGNS = str.maketrans("／＝－＿．＃“”„‟＂‘’‚‛＇", "/=-_.#\"\"\"\"\"'''''")
 _SPACES = dict.fromkeys([9, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
 
-_FENCE = re.compile(r"\s*(```|~~~)")
-_QUOTE = re.compile(r"\s*[>＞]")
+_FENCE = re.compile(r"```[^`]*$|~~~")
+_QUOTE = re.compile(r"[>＞]")
 _MENTION = re.compile(r"(?:\s*[@＠][^\s/]*)*\s*")
 
 
@@ -71,10 +71,10 @@ def parse(text: str) -> Parsed:
     other: list[str] = []
     fenced = False
     for raw in re.split(r"\r\n|[\n\r\v\f\x85\u2028\u2029]", text):
-        if _FENCE.match(raw):
+        line = normal(raw)
+        if _FENCE.match(line):
             fenced = not fenced
-        elif not fenced and not _QUOTE.match(raw):
-            line = normal(raw)
+        elif not fenced and not _QUOTE.match(line):
             if line.startswith("/"):
                 commands.append(_command(line))
             elif line:

@@ -46,7 +46,7 @@ class Blocker:
     line: Line
 
 
-_WIP = re.compile(r"\s*[\[(【]?\s*(wip|draft|草稿)\b", re.IGNORECASE)
+_WIP = re.compile(r"\s*[\[(【]?\s*(?:(?:wip|draft)(?![a-z0-9_])|草稿\b)", re.IGNORECASE)
 
 
 def needs(pull: PullRequest, *, hold_labels: Iterable[str]) -> list[Blocker]:

@@ -1,7 +1,8 @@
 """How a command is declared; help, usage, aliases and did-you-mean all come from the declaration."""
 
 import difflib
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,7 @@ class Argument:
     convert: Convert
     required: bool = True
     skips: bool = False
+    rest: bool = False  # takes all the words that are left, as one text
     default: "Callable[[Ask], Any] | None" = None
 
     @property
@@ -124,10 +126,18 @@ class Registry:
             return spec, 1
         return self._names.get(first), 0
 
-    def nearest(self, name: str) -> str | None:
-        """The known name that looks most like this one; very unlike ones do not count."""
-        near = difflib.get_close_matches(name, self._names, n=1, cutoff=0.6)
-        return near[0] if near else None
+    def nearest(self, words: Sequence[str]) -> list[str]:
+        """The words of a line with its name replaced by the likeliest one; empty when none is likely."""
+        first, rest = words[0].lower(), list(words[1:])
+        longer = [name for name in self._names if name.startswith(f"{first} ")]
+        if longer and rest:
+            near = difflib.get_close_matches(f"{first} {rest[0].lower()}", longer, n=1, cutoff=0.0)
+            return [*near, *rest[1:]]
+        glued = re.fullmatch(r"(\D+)(\d+)", first)
+        if glued and glued[1] in self._names:
+            return [glued[1], glued[2], *rest]
+        near = difflib.get_close_matches(first, self._names, n=1, cutoff=0.6)
+        return [*near, *rest] if near else []
 
 
 registry = Registry()

@@ -1,23 +1,15 @@
 """Every environment variable, once: its name, its type, its default."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
-from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.config_file import Conversation, RepoConfig, ServiceConfig, read_config
+from bot.variables import ConfigurationError, Reader, good_job
 
-T = TypeVar("T")
-
-
-class ConfigurationError(Exception):
-    """Variables that cannot be used, a sentence each; values are never shown."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("; ".join(problems))
-        self.problems = problems
+__all__ = ["ConfigurationError", "Repo", "Runtime", "Settings", "load"]
 
 
 @unique
@@ -84,59 +76,9 @@ class Settings:
         return bool(self.app_secrets or self.outgoing_tokens)
 
 
-class _Reader:
-    """Reads variables and collects what is wrong with them."""
-
-    def __init__(self, env: Mapping[str, str]) -> None:
-        self.env = env
-        self.problems: list[str] = []
-
-    def text(self, name: str, default: str = "") -> str:
-        return self.env.get(name, "").strip() or default
-
-    def listed(self, name: str, default: str = "") -> tuple[str, ...]:
-        return tuple(part.strip() for part in self.text(name, default).split(",") if part.strip())
-
-    def pairs(self, name: str) -> dict[str, str]:
-        found = {}
-        for part in self.listed(name):
-            key, equals, value = (piece.strip() for piece in part.partition("="))
-            if not (key and equals and value):
-                self.problems.append(f"{name}: write each entry as name=value, separated by commas")
-                return {}
-            found[key] = value
-        return found
-
-    def url(self, name: str, default: str = "") -> str:
-        value = self.text(name, default)
-        try:
-            good = not value or (
-                urlsplit(value).scheme in ("http", "https") and bool(urlsplit(value).hostname)
-            )
-        except ValueError:
-            good = False
-        if not good:
-            self.problems.append(f"{name}: must be an address that begins with https://")
-        return value.rstrip("/")
-
-    def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
-        value = self.text(name, default)
-        if value.lower() not in {one.lower() for one in allowed}:
-            self.problems.append(f"{name}: must be one of {', '.join(allowed)}")
-            return default
-        return next(one for one in allowed if one.lower() == value.lower())
-
-    def made(self, name: str, make: Callable[[str], T], default: str, why: str) -> T:
-        try:
-            return make(self.text(name, default))
-        except (ValueError, KeyError, OSError):
-            self.problems.append(f"{name}: {why}")
-            return make(default)
-
-
 def load(env: Mapping[str, str]) -> Settings:
     """Read the settings; raises ConfigurationError with every problem at once."""
-    read = _Reader(env)
+    read = Reader(env)
     runtime = _runtime(env)
     repos = _repos(read)
     files = read_config(read.text("SAMPAN_CONFIG"), read.problems)
@@ -157,10 +99,10 @@ def load(env: Mapping[str, str]) -> Settings:
         jenkins_user=read.text("JENKINS_USER"),
         jenkins_tokens=read.listed("JENKINS_TOKEN"),
         services=read.listed("SERVICES"),
-        test_job=_job(read, "JENKINS_TEST_JOB", "{service}-test", "service"),
-        build_job=_job(read, "JENKINS_BUILD_JOB", "{service}-build", "service"),
-        deploy_job=_job(read, "JENKINS_DEPLOY_JOB", "{service}-deploy", "service"),
-        pr_job=_job(read, "JENKINS_PR_JOB", "", "repo"),
+        test_job=read.job("JENKINS_TEST_JOB", "{service}-test", "service"),
+        build_job=read.job("JENKINS_BUILD_JOB", "{service}-build", "service"),
+        deploy_job=read.job("JENKINS_DEPLOY_JOB", "{service}-deploy", "service"),
+        pr_job=read.job("JENKINS_PR_JOB", "", "repo"),
         environments=read.listed("ENVIRONMENTS"),
         protected=read.listed("PROTECTED_ENVIRONMENTS"),
         admins=read.listed("ADMINS"),
@@ -197,15 +139,15 @@ def _answer_first(runtime: Runtime) -> str:
     return "no" if runtime is Runtime.LAMBDA else "yes"
 
 
-def _repos(read: _Reader) -> tuple[Repo, ...]:
+def _repos(read: Reader) -> tuple[Repo, ...]:
     repos = []
-    for alias, target in read.pairs("REPOS").items():
+    for number, (alias, target) in enumerate(read.pairs("REPOS").items(), 1):
         host, colon, path = target.partition(":")
         host, path = (host, path) if colon else ("gitee", target)
         if path.count("/") != 1 or not all(_safe(part) for part in path.split("/")):
-            read.problems.append(f"REPOS: {alias} must be alias=owner/name")
+            read.problems.append(f"REPOS: entry {number} must be alias=owner/name")
         elif host != "gitee":
-            read.problems.append(f"REPOS: {alias} names a host that is not supported yet; gitee: is")
+            read.problems.append(f"REPOS: entry {number} names a host that is not supported yet; gitee: is")
         else:
             repos.append(Repo(alias, path, host))
     return tuple(repos)
@@ -215,7 +157,7 @@ def _safe(part: str) -> bool:
     return bool(part) and part not in (".", "..") and all(ch.isalnum() or ch in "._-" for ch in part)
 
 
-def _language(read: _Reader) -> str:
+def _language(read: Reader) -> str:
     """The first language we speak; desktops set the same variable for GNU gettext, as in en_US:en."""
     wanted = [part.strip().lower()[:2] for part in read.text("LANGUAGE", "zh").split(":")]
     found = next((language for language in wanted if language in ("zh", "en")), None)
@@ -224,7 +166,7 @@ def _language(read: _Reader) -> str:
     return found or "zh"
 
 
-def _default_repo(read: _Reader, repos: tuple[Repo, ...]) -> Repo | None:
+def _default_repo(read: Reader, repos: tuple[Repo, ...]) -> Repo | None:
     wanted = read.text("DEFAULT_REPO")
     if not wanted:
         return repos[0] if len(repos) == 1 else None
@@ -234,26 +176,11 @@ def _default_repo(read: _Reader, repos: tuple[Repo, ...]) -> Repo | None:
     return found
 
 
-def _job(read: _Reader, name: str, default: str, placeholder: str) -> str:
-    pattern = read.text(name, default)
-    if pattern and not _good_job(pattern, placeholder):
-        read.problems.append(f"{name}: must be a job name in which only {{{placeholder}}} is filled in")
-        return default
-    return pattern
-
-
-def _good_job(pattern: str, placeholder: str) -> bool:
-    try:
-        name = pattern.format(**{placeholder: "x"})
-    except (KeyError, IndexError, ValueError, AttributeError):
-        return False
-    return all(part.strip() and part not in (".", "..") for part in name.split("/"))
-
-
-def _database_url(read: _Reader, runtime: Runtime) -> str:
+def _database_url(read: Reader, runtime: Runtime) -> str:
     temporary = "sqlite:////tmp/sampan.db"
     url = read.text("DATABASE_URL", "sqlite:///sampan.db" if runtime is Runtime.PROCESS else temporary)
-    if not url.startswith("sqlite:///"):
+    path = url.removeprefix("sqlite:///")
+    if path in (url, "", ":memory:"):
         read.problems.append("DATABASE_URL: must begin with sqlite:/// (PostgreSQL is not supported yet)")
     return url
 
@@ -267,16 +194,21 @@ def _check_together(settings: Settings, problems: list[str]) -> None:
     aliases = {repo.alias for repo in settings.repos}
     _check_names("repos", settings.repo_configs, aliases, problems)
     _check_names("services", settings.service_configs, set(settings.services), problems)
+    _check_file(settings, aliases, problems)
+
+
+def _check_file(settings: Settings, aliases: set[str], problems: list[str]) -> None:
+    services, rooms = settings.service_configs.values(), settings.conversation_configs.values()
     jobs = [(one.pr_job, "repo") for one in settings.repo_configs.values()]
-    for own in settings.service_configs.values():
-        jobs += [(job, "service") for job in (own.test_job, own.build_job, own.deploy_job)]
-    if not all(_good_job(job, placeholder) for job, placeholder in jobs if job):
+    jobs += [(job, "service") for one in services for job in (one.test_job, one.build_job, one.deploy_job)]
+    if not all(good_job(job, placeholder) for job, placeholder in jobs if job):
         problems.append("SAMPAN_CONFIG: a job's name has an empty part, a dot for a part, or an unknown {}")
-    for one in settings.conversation_configs.values():
-        if one.default_repo and one.default_repo not in aliases:
-            problems.append("SAMPAN_CONFIG: a conversation's default_repo must be an alias of REPOS")
-        if set(one.environments or ()) - set(settings.environments):
-            problems.append("SAMPAN_CONFIG: a conversation's environments must be among ENVIRONMENTS")
+    if any(set(one.environments or ()) - set(settings.environments) for one in services):
+        problems.append("SAMPAN_CONFIG: a service's environments must be among ENVIRONMENTS")
+    if any(set(one.environments or ()) - set(settings.environments) for one in rooms):
+        problems.append("SAMPAN_CONFIG: a conversation's environments must be among ENVIRONMENTS")
+    if any(one.default_repo and one.default_repo not in aliases for one in rooms):
+        problems.append("SAMPAN_CONFIG: a conversation's default_repo must be an alias of REPOS")
 
 
 def _check_names(table: str, given: Mapping[str, Any], known: set[str], problems: list[str]) -> None:

@@ -35,7 +35,7 @@ def _command(_: Ask, word: str) -> Spec:
     aliases=("帮助", "?", "？"),
     summary=mark("List the commands you may use, or explain one"),
     group=Group.ABOUT,
-    arguments=(Argument("command", _command, required=False),),
+    arguments=(Argument("command", _command, required=False, rest=True),),
     examples=("/help", "/help merge"),
 )
 def help_(ask: Ask, command: Spec | None) -> Reply:

@@ -188,6 +188,8 @@ def _target(ask: Ask, service: str, environment: str | None) -> str:
 
 
 def _known(names: tuple[str, ...]) -> Line:
+    if not names:
+        return line("No environment is open from here.")
     return known(mark("Known environments: {names}"), "", names, "ENVIRONMENTS")
 
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from pathlib import Path
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -28,7 +29,7 @@ class Sqlite:
     def _open(self) -> sqlite3.Connection:
         # isolation_level None: every statement commits by itself unless a BEGIN says otherwise.
         connection = sqlite3.connect(self.path, timeout=WAIT, isolation_level=None, check_same_thread=False)
-        connection.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
         with self._ready:
             if not self._migrated:
@@ -36,11 +37,18 @@ class Sqlite:
                 self._migrated = True
         return connection
 
-    def close(self) -> None:
-        """Close this thread's connection."""
-        found = self.__dict__["_local"].__dict__.pop("connection", None)
-        if found is not None:
-            found.close()
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    # Here SQLite does not wait by itself when another process is preparing the same new file.
+    give_up = time.monotonic() + WAIT
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as problem:
+            if problem.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                raise
+        time.sleep(0.01)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

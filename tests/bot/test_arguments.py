@@ -64,9 +64,6 @@ OPTIONS = {"squash": False, "rebase": False}
         pytest.param(
             "/merge 1 web ——squash",
             {"squash": True},
-            marks=pytest.mark.xfail(
-                strict=True, raises=UserError, reason="—— is what a Chinese keyboard makes of --"
-            ),
         ),
     ],
 )

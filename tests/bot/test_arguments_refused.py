@@ -164,28 +164,23 @@ def test_the_example_is_not_for_tapping() -> None:
 # Found wrong; each fix is a line in bot/arguments.py.
 
 
-@pytest.mark.xfail(strict=True, reason="a flag that is given a value is taken as set")
 def test_a_flag_takes_no_value() -> None:
     assert refused("/merge 1 web --squash=no")[0] == "--squash=no is not an option of this command."
 
 
-@pytest.mark.xfail(strict=True, reason="only the first twelve digits are compared with the largest number")
 def test_a_long_number_that_begins_with_zeros() -> None:
     assert "is not a pull request number" in refused("/merge 0000000000019999999999999999 web")[0]
 
 
-@pytest.mark.xfail(strict=True, reason="only the first six digits are compared with the largest page")
 def test_a_long_page_that_begins_with_zeros() -> None:
     assert "is not a page number" in refused("/pr web --page 0000019999")[0]
 
 
-@pytest.mark.xfail(strict=True, raises=ValueError, reason="int() refuses more than 4300 digits")
 @pytest.mark.parametrize("text", ["/merge 000000000001{} web", "/pr web --page 000001{}"])
 def test_a_number_of_thousands_of_digits(text: str) -> None:
     assert refused(text.format("9" * 5000))
 
 
-@pytest.mark.xfail(strict=True, raises=ValueError, reason="urlsplit refuses some addresses with ValueError")
 @pytest.mark.parametrize("address", ["http://[x", "https://℀.com/acme/web/pulls/1"])
 def test_an_address_that_is_none(address: str) -> None:
     assert refused(f"/merge {address}")[0] == f"{address} is not a pull request number."

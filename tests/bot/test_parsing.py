@@ -89,11 +89,9 @@ def test_commands(text: str, commands: list[list[str]]) -> None:
         "@Sampan > /merge 1",
         pytest.param(
             "@Sampan ```\n/merge 1\n```",
-            marks=pytest.mark.xfail(strict=True, reason="a fence after a mention is not seen as a fence"),
         ),
         pytest.param(
             "\u200b```\n/merge 1\n```",
-            marks=pytest.mark.xfail(strict=True, reason="a fence after a zero-width character is not seen"),
         ),
     ],
 )
@@ -105,7 +103,6 @@ def test_what_follows_a_fence_counts() -> None:
     assert read("```\n/merge 1\n```\n/merge 233") == [MERGE]
 
 
-@pytest.mark.xfail(strict=True, reason="three backticks on one line open a fence that nothing closes")
 def test_code_on_one_line_opens_no_fence() -> None:
     # https://spec.commonmark.org/0.31.2/#fenced-code-blocks: an info string has no backticks in it.
     assert read("```make```\n/merge 233") == [MERGE]

@@ -66,7 +66,7 @@ def test_names(first: str, second: str | None, name: str | None, taken: int) -> 
     ],
 )
 def test_did_you_mean(typed: str, nearest: str | None) -> None:
-    assert registry.nearest(typed) == nearest
+    assert registry.nearest([typed, "1"]) == ([nearest, "1"] if nearest else [])
 
 
 @pytest.mark.parametrize(

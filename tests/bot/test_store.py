@@ -104,11 +104,6 @@ def test_two_processes_start_on_one_new_file(racers: list["subprocess.Popen[str]
         assert sorted(map(int, won)) == list(range(CLAIMS))
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=sqlite3.OperationalError,
-    reason="SQLite does not wait when it changes the journal mode",
-)
 def test_a_new_file_that_another_process_is_preparing_is_waited_for(file: Path, store: Store) -> None:
     # https://sqlite.org/c3ref/busy_handler.html: the busy handler is not called where waiting could deadlock.
     with closing(sqlite3.connect(file, isolation_level=None, check_same_thread=False)) as other:

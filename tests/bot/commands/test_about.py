@@ -99,7 +99,6 @@ def test_one_command(text: str, lines: list[str]) -> None:
     assert texts(answered(text)) == lines
 
 
-@pytest.mark.xfail(strict=True, reason="the argument is one word, and two commands have names of two")
 def test_a_command_of_two_words() -> None:
     assert answered("/help jenkins test").title == "/jenkins test <service> [key=value ...]"
 

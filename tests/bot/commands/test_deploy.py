@@ -135,7 +135,6 @@ def test_a_room_and_a_service_have_their_own_environments(
     assert texts(answered(text, room=room, **rooms)) == lines
 
 
-@pytest.mark.xfail(strict=True, reason="an empty list is told as if ENVIRONMENTS were unset")
 def test_a_room_without_any_environment_of_the_service(rooms: dict[str, str]) -> None:
     assert "None is configured: set ENVIRONMENTS." not in texts(
         answered("/deploy billing", room="test-room", **rooms)
