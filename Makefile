@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench clean test-platforms messages
+.PHONY: help run test check format bench clean test-platforms messages bundle
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -49,3 +49,10 @@ messages: $(VENV)/.dev ## collect the chat texts and compile their translations
 
 bench: $(VENV)/.dev ## measure speed, memory and vendor calls against a bare function
 	@$(BIN)/python -m benchmarks
+
+BUNDLE_PYTHON ?= python3.12
+bundle: ## make build/sampan.zip, what AWS Lambda and other functions run from
+	@$(BUNDLE_PYTHON) scripts/bundle.py $(ARGS)
+
+test-platforms: $(VENV)/.dev ## build for Lambda and Vercel with their own tools, and test what they run
+	@$(BIN)/python -m pytest -m platform $(ARGS)

@@ -55,6 +55,23 @@ def admit(sampan: Sampan, message: InboundMessage) -> Claim | None:
     return None
 
 
+def take_on(sampan: Sampan, message: InboundMessage) -> Claim | None:
+    """Admit a delivery; when that fails, tell the room that nothing was done."""
+    try:
+        return admit(sampan, message)
+    except Exception:
+        log.exception("delivery %s was not taken on", message.delivery_id)
+        tell_not_taken(sampan, message)
+        return None
+
+
+def see_through(sampan: Sampan, message: InboundMessage) -> None:
+    """Take a delivery on and carry it out at once, where the platform waits for it."""
+    claim = take_on(sampan, message)
+    if claim:
+        attend(sampan, message, claim, total=COMMAND_TIME)
+
+
 def attend(sampan: Sampan, message: InboundMessage, claim: Claim, *, total: float | None = None) -> None:
     """Carry out an admitted message and answer it; `total` bounds it all where the platform waits."""
     with speaking(sampan.settings.language), deadline(total or COMMAND_TIME * (MAX_COMMANDS + 1)):

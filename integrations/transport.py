@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -22,6 +23,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import NewConnectionError
 
 from integrations.errors import Busy, IntegrationError, NotSent, Unclear
+from integrations.guard import Guard, watch
 
 CONNECT, READ, TOTAL = 3.0, 10.0, 25.0
 SLOTS = 6  # requests to one system at a time: a hanging one cannot take every thread
@@ -32,7 +34,6 @@ RETRY_WITHIN = 5.0
 log = logging.getLogger(__name__)
 
 _ends_at: ContextVar[float | None] = ContextVar("ends_at", default=None)
-_guard: "ContextVar[Guard | None]" = ContextVar("guard", default=None)
 
 
 @contextmanager
@@ -51,58 +52,12 @@ def remaining() -> float:
     return TOTAL if ends_at is None else ends_at - time.monotonic()
 
 
-class Guard:
-    """Shuts down the sockets of one exchange when its time is up."""
-
-    def __init__(self, seconds: float) -> None:
-        self.fired = False
-        self._lock = threading.Lock()
-        self._sockets: list[socket.socket] = []
-        self._timer = threading.Timer(seconds, self._fire)
-        self._timer.daemon = True
-
-    def __enter__(self) -> "Guard":
-        self._token = _guard.set(self)
-        self._timer.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
-        _guard.reset(self._token)
-        with self._lock:
-            for one in self._sockets:
-                one.close()
-            self._sockets.clear()
-
-    def watch(self, sock: socket.socket) -> None:
-        # A duplicate of the descriptor: TLS detaches the original, and a shutdown reaches both.
-        with self._lock:
-            self._sockets.append(socket.fromfd(sock.fileno(), sock.family, sock.type))
-        if self.fired:
-            self._fire()
-
-    def _fire(self) -> None:
-        with self._lock:
-            self.fired = True
-            for one in self._sockets:
-                try:
-                    one.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    log.debug("the other side was gone already")
-
-
-def _watch(sock: socket.socket) -> None:
-    guard = _guard.get()
-    if guard:
-        guard.watch(sock)
-
-
 class _Watched(HTTPConnection):
     used_at = 0.0
 
     def _new_conn(self) -> socket.socket:
         sock = super()._new_conn()
-        _watch(sock)
+        watch(sock)
         return sock
 
     def request(self, *args: Any, **kwargs: Any) -> None:
@@ -110,7 +65,7 @@ class _Watched(HTTPConnection):
             if time.monotonic() - self.used_at > IDLE:
                 self.close()
             else:
-                _watch(self.sock)
+                watch(self.sock)
         self.used_at = time.monotonic()
         super().request(*args, **kwargs)
 
@@ -147,9 +102,28 @@ class Session(requests.Session):
     def __init__(self, vendor: str, *, slots: int = SLOTS) -> None:
         super().__init__()
         self.vendor = vendor
+        self._settings: dict[tuple[str, str], Any] = {}
         self._slots = threading.BoundedSemaphore(slots)
         self.mount("http://", _Adapter())
         self.mount("https://", _Adapter())
+
+    def merge_environment_settings(self, url: Any, *given: Any) -> Any:
+        """Proxies and certificates from the environment: looked up once a host, as they do not change."""
+        parts = urlsplit(url)
+        origin = parts.scheme, parts.netloc
+        if origin not in self._settings:
+            self._settings[origin] = super().merge_environment_settings(url, *given)
+        return dict(self._settings[origin])
+
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        try:
+            return super().prepare_request(request)
+        except (requests.RequestException, UnicodeError):
+            raise NotSent(self.vendor, "address") from None
+
+    def resolve_redirects(self, *_: Any, **__: Any) -> Any:
+        """None: not even to see where one would lead, as that raises on what is no address."""
+        return iter(())
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Send once, or for a read up to three times while that is quick."""

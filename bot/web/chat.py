@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from starlette.background import BackgroundTask
 
-from bot.dispatch import COMMAND_TIME, admit, attend, tell_not_taken, tell_working
+from bot.dispatch import attend, see_through, take_on, tell_working
 from bot.store import Claim
 from bot.web.body import TooLarge, read_body
 from bot.web.state import State, state_of
@@ -77,19 +77,13 @@ async def dingtalk(request: Request) -> JSONResponse:
 
 
 async def _take(state: State, message: InboundMessage) -> JSONResponse:
-    sampan = state.ready
-    try:
-        claim = await state.workers.run(admit, sampan, message)
-    except Exception:
-        log.exception("delivery %s was not taken on", message.delivery_id)
-        await state.workers.run(tell_not_taken, sampan, message)
+    if not state.ready.settings.answer_first:
+        # In one piece: each piece of work wakes a thread, and a thread wakes the loop.
+        await state.workers.run(see_through, state.ready, message)
         return JSONResponse(NOTHING)
-    if claim is None:
-        return JSONResponse(NOTHING)
-    if not sampan.settings.answer_first:
-        await state.workers.run(attend, sampan, message, claim, total=COMMAND_TIME)
-        return JSONResponse(NOTHING)
-    return JSONResponse(NOTHING, background=BackgroundTask(_work, state, message, claim))
+    claim = await state.workers.run(take_on, state.ready, message)
+    background = BackgroundTask(_work, state, message, claim) if claim else None
+    return JSONResponse(NOTHING, background=background)
 
 
 async def _work(state: State, message: InboundMessage, claim: Claim) -> None:

@@ -4,17 +4,19 @@ import json
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from integrations.dingtalk import protocol
 from integrations.dingtalk.markdown import markdown
-from integrations.errors import Garbled, NotSent, Refused, TooMany
+from integrations.errors import Garbled, NotSent, Refused, TooMany, from_status
 from integrations.model import InboundMessage, Post
 from integrations.transport import Session
 
 VENDOR = "DingTalk"
 
 
+@cache
 def _robot_class() -> type[Any]:
     """dingtalkchatbot's robot with its message building kept and its transport replaced.
 
@@ -52,10 +54,10 @@ def _no_auth(request: Any) -> Any:
 
 def _check(response: Any) -> None:
     if response.status_code != 200:
-        raise Garbled(VENDOR, f"status {response.status_code}")
+        raise from_status(VENDOR, response.status_code)
     try:
         answer = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Garbled(VENDOR, "not JSON") from None
     code = protocol.error_code(answer)
     if code in protocol.TOO_FAST:

@@ -3,23 +3,26 @@
 Vendor's page: help.dingtalk.io/open/development/robot-message-type.
 """
 
+import json
 import re
 from urllib.parse import quote
 
-from integrations.model import Code, Line, Link, Post, Say, Span, Strong
+from integrations.model import Code, Line, Link, Post, Say, Strong
 
 MAX_BYTES = 18_000  # the platform refuses 20,000 (460101); the rest is room for the envelope
 
 _MARKUP = str.maketrans({"<": "＜", ">": "＞", "*": "＊", "`": "'", "\n": " ", "\r": " ", "\t": " "})
-_BRACKETS = str.maketrans({"[": "［", "]": "］"})
-_BLOCK = re.compile(r"(\s*)([#+\-=]|\d+\.)(?=\s)")
+_LABEL = str.maketrans({"[": "［", "]": "］", "\\": "＼"})
+_BLOCK = re.compile(r"(\s*)(#+|[+\-=_]+|\d+[.)])(?=\s|$)")
+_LINKING = re.compile(r"\](?=[(\[:])")
+_NOTHING = "\u200b"  # takes no room, and keeps two signs apart
 
 
 def markdown(post: Post, *, cut: str, limit: int = MAX_BYTES) -> str:
     """The post's lines and mentions as markdown of at most `limit` bytes; `cut` tells what was left out."""
-    tail = " ".join(f"@{_plain(who)}" for who in post.mentions)  # an @ works only if the text has the id too
+    tail = " ".join(f"@{_unlinked(_plain(who))}" for who in post.mentions)  # an @ needs its id in the text
     lines = [_line(line) for line in post.lines]
-    kept = _fit(lines, limit - len(tail.encode()) - len(cut.encode()) - 4)
+    kept = _fit(lines, limit - _size(tail) - _size(cut))
     if len(kept) < len(lines):
         kept.append(cut)
     return "\n\n".join([*kept, *([tail] if tail else [])])
@@ -28,25 +31,46 @@ def markdown(post: Post, *, cut: str, limit: int = MAX_BYTES) -> str:
 def _fit(lines: list[str], limit: int) -> list[str]:
     kept, size = [], 0
     for line in lines:
-        size += len(line.encode()) + 2
+        size += _size(line)
         if size > limit:
             break
         kept.append(line)
     return kept
 
 
+def _size(text: str) -> int:
+    """The bytes on the wire, where JSON escapes quotes and line breaks."""
+    return len(json.dumps(text + "\n\n", ensure_ascii=False).encode()) - 2
+
+
 def _line(line: Line) -> str:
-    text = "".join(_span(span) for span in line)
-    # A zero-width space keeps what somebody wrote from becoming a heading or a list.
-    return _BLOCK.sub("\\1\\2\u200b", text, count=1) if _BLOCK.match(text) else text
+    """A line in which only our own links are links, however its spans meet."""
+    text, tail = "", ""
+    for span in line:
+        if isinstance(span, Link | Say):
+            text += _unlinked(tail) + _link(span)
+            tail = ""
+        else:
+            tail += _text(span)
+    text += _unlinked(tail)
+    # Keeps what somebody wrote from becoming a heading or a list.
+    return _BLOCK.sub(rf"\1\2{_NOTHING}", text, count=1) if _BLOCK.match(text) else text
 
 
-def _span(span: Span) -> str:
+def _unlinked(text: str) -> str:
+    """A link needs brackets side by side, and an image a mark before them."""
+    return _LINKING.sub("］", text) + (_NOTHING if text.endswith(("!", "\\")) else "")
+
+
+def _link(span: Link | Say) -> str:
+    label = _plain(span.label).translate(_LABEL)
+    if isinstance(span, Link):
+        return f"[{label}]({quote(span.url, safe='%/:=&?~#+!$,;@')})"
+    return f"[{label}](dtmd://dingtalkclient/sendMessage?content={quote(span.command, safe='')})"
+
+
+def _text(span: str | Strong | Code) -> str:
     match span:
-        case Link(label, url):
-            return f"[{_label(label)}]({quote(url, safe='%/:=&?~#+!$,;@')})"
-        case Say(label, command):
-            return f"[{_label(label)}](dtmd://dingtalkclient/sendMessage?content={quote(command, safe='')})"
         case Strong(text):
             return f"**{_plain(text)}**"
         case Code(text):
@@ -56,9 +80,5 @@ def _span(span: Span) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text that stays text: no tag, no emphasis, and no link, which needs its two brackets side by side."""
-    return text.translate(_MARKUP).replace("](", "］(")
-
-
-def _label(text: str) -> str:
-    return text.translate(_MARKUP).translate(_BRACKETS)
+    """Text without tags and emphasis, on one line."""
+    return text.translate(_MARKUP)

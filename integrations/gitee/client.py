@@ -58,7 +58,10 @@ class Gitee:
             response = self._request("GET", path, params={"per_page": 100})
         except NotFound:
             return ()
-        return protocol.read_checks(_json(response))
+        try:
+            return protocol.read_checks(_json(response))
+        except protocol.Unreadable as problem:
+            raise Garbled(VENDOR, str(problem)) from None
 
     def vote(self, repo: str, number: int, vote: Vote) -> None:
         """Approve, or mark as tested, as the token's owner; the answer's body is empty in practice."""
@@ -107,7 +110,7 @@ class _Bearer:
 def _try_json(response: Any) -> object:
     try:
         return response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

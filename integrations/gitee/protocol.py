@@ -33,7 +33,7 @@ def read_pull(data: object, *, repo: str) -> PullRequest:
             mergeable=pull["mergeable"] if isinstance(pull.get("mergeable"), bool) else None,
             labels=tuple(str(_mapping(one).get("name")) for one in _list(pull.get("labels"))),
             head_ref=str(head.get("ref") or ""),
-            head_sha=str(head["sha"]),
+            head_sha=_sha(head["sha"]),
             base_ref=str(base.get("ref") or ""),
             created_at=_time(pull.get("created_at")),
             approvals_needed=int(pull.get("assignees_number") or 0),
@@ -41,16 +41,20 @@ def read_pull(data: object, *, repo: str) -> PullRequest:
             tests_needed=int(pull.get("testers_number") or 0),
             testers=_reviewers(pull.get("testers")),
         )
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise Unreadable("pull request") from None
 
 
 def read_checks(data: object) -> tuple[Check, ...]:
     """Decode a list of check runs, which comes bare or wrapped; of runs with one name the newest counts."""
     runs = data.get("check_runs") if isinstance(data, Mapping) else data
+    if not isinstance(runs, list):
+        raise Unreadable("check runs")
     newest: dict[str, tuple[int, Check]] = {}
-    for run in map(_mapping, _list(runs)):
-        name, order = str(run.get("name") or "?"), int(run.get("id") or 0)
+    for run in map(_mapping, runs):
+        name, order = str(run.get("name") or "?"), run.get("id", 0)
+        if not isinstance(order, int):
+            raise Unreadable("check run")
         if name not in newest or newest[name][0] < order:
             newest[name] = order, Check(name, _check_state(run))
     return tuple(check for _, check in newest.values())
@@ -76,6 +80,12 @@ def total_of(headers: Mapping[str, str]) -> int | None:
     """How many there are over all pages, where the endpoint says so."""
     value = headers.get("total_count", "")
     return int(value) if value.isascii() and value.isdigit() else None
+
+
+def _sha(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError("sha")
+    return value
 
 
 def _mapping(data: object) -> Mapping[str, Any]:

@@ -1,7 +1,8 @@
 """Jenkins through python-jenkins, with its transport made safe."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import jenkins
 import requests
@@ -11,6 +12,8 @@ from integrations.jenkins import protocol
 from integrations.jenkins.protocol import VENDOR
 from integrations.model import Job, Queued
 from integrations.transport import Session
+
+T = TypeVar("T")
 
 
 class _Server(jenkins.Jenkins):  # type: ignore[misc]
@@ -41,13 +44,14 @@ class Jenkins:
 
     def __init__(self, url: str, user: str, tokens: Sequence[str]) -> None:
         self._server = _Server(url)
-        self._credentials = [(user, token) for token in tokens]  # two while one is being rotated
+        self._credentials = [
+            (user.encode(), token.encode()) for token in tokens
+        ]  # two while one is being rotated
 
     def job(self, name: str) -> Job:
         """A job and the parameters it defines."""
-        return protocol.read_job(
-            self._read(protocol.job_path(name) + "api/json", tree=protocol.JOB_TREE), name=name
-        )
+        found = self._read(protocol.job_path(name) + "api/json", tree=protocol.JOB_TREE)
+        return _decoded(lambda: protocol.read_job(found, name=name))
 
     def trigger(self, job: Job, parameters: Mapping[str, str]) -> Queued:
         """Start a job, once. Parameters travel in the form body, so that no access log has them."""
@@ -58,7 +62,7 @@ class Jenkins:
         if response.status_code in (201, 303) and queue_id is not None:
             return Queued(queue_id, job.url, merged=response.status_code == 303)
         if response.status_code in (302, 303):
-            if "login" in location or "securityRealm" in location:
+            if self._asks_to_sign_in(location):
                 raise Unauthorized(VENDOR, status=response.status_code)
             # A queue decision handler that refuses sends back to the job's own page.
             raise NotAllowed(VENDOR, status=response.status_code)
@@ -69,11 +73,13 @@ class Jenkins:
     def find(self, job: Job, *, parameter: str, value: str) -> Queued | None:
         """The queue item or build that carries our own parameter, for when a trigger's answer was lost."""
         queue = self._read("queue/api/json", tree=protocol.QUEUE_TREE)
-        found = protocol.find_queued(queue, parameter=parameter, value=value)
+        if not isinstance(queue, dict) or "items" not in queue:
+            raise Garbled(VENDOR, "no queue")
+        found = _decoded(lambda: protocol.find_queued(queue, parameter=parameter, value=value))
         if found:
             return found
         builds = self._read(protocol.job_path(job.name) + "api/json", tree=protocol.BUILDS_TREE)
-        return protocol.find_build(builds, parameter=parameter, value=value)
+        return _decoded(lambda: protocol.find_build(builds, parameter=parameter, value=value))
 
     def _read(self, path: str, *, tree: str) -> object:
         response = self._send("GET", path, params={"tree": tree})
@@ -81,7 +87,7 @@ class Jenkins:
             raise self._error(response)
         try:
             return response.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             raise Garbled(VENDOR, "not JSON") from None
 
     def _send(self, method: str, path: str, **options: Any) -> requests.Response:
@@ -94,8 +100,19 @@ class Jenkins:
                 break
         return response
 
+    def _asks_to_sign_in(self, location: str) -> bool:
+        below_root = urlsplit(location).path.removeprefix(urlsplit(self._server.server).path).lstrip("/")
+        return below_root.split("/")[0] in ("login", "securityRealm")
+
     def _error(self, response: requests.Response) -> Exception:
         # "No valid crumb" comes only without an API token: a password, say.
         if response.status_code == 403 and "crumb" in response.text[:2000]:
             return Forbidden(VENDOR, status=403, message="crumb")
         return from_status(VENDOR, response.status_code)
+
+
+def _decoded(read: Callable[[], T]) -> T:
+    try:
+        return read()
+    except protocol.Unreadable as problem:
+        raise Garbled(VENDOR, str(problem)) from None

@@ -17,6 +17,10 @@ QUEUE_TREE = "items[id,task[url],actions[parameters[name,value]]]"
 BUILDS_TREE = "builds[number,queueId,url,actions[parameters[name,value]]]{0,20}"
 
 
+class Unreadable(Exception):
+    """An answer without what every answer of its kind has."""
+
+
 def job_path(name: str) -> str:
     """The address of a job below the root; folders are split by `/`, and no part can climb out."""
     parts = name.split("/")
@@ -28,6 +32,8 @@ def job_path(name: str) -> str:
 def read_job(data: object, *, name: str) -> Job:
     """Decode a job's own description with the parameters it defines."""
     job = _mapping(data)
+    if not job.keys() & {"url", "buildable", "property"}:
+        raise Unreadable("job")
     definitions = [
         _mapping(one)
         for entry in map(_mapping, _list(job.get("property")))
@@ -50,7 +56,7 @@ def find_queued(queue: object, *, parameter: str, value: str) -> Queued | None:
     """The waiting item that carries our own parameter."""
     for item in map(_mapping, _list(_mapping(queue).get("items"))):
         if _carries(item, parameter, value):
-            return Queued(int(item["id"]), str(_mapping(item.get("task")).get("url") or ""))
+            return Queued(_number(item.get("id")), str(_mapping(item.get("task")).get("url") or ""))
     return None
 
 
@@ -58,9 +64,18 @@ def find_build(job: object, *, parameter: str, value: str) -> Queued | None:
     """The build that carries our own parameter."""
     for build in map(_mapping, _list(_mapping(job).get("builds"))):
         if _carries(build, parameter, value):
-            number, queued = build.get("number"), build.get("queueId")
-            return Queued(queued, str(build.get("url") or ""), number=number)
+            queued = build.get("queueId")
+            number = _number(build.get("number"))
+            return Queued(
+                queued if isinstance(queued, int) else None, str(build.get("url") or ""), number=number
+            )
     return None
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, int):
+        raise Unreadable("number")
+    return value
 
 
 def _carries(thing: Mapping[str, Any], parameter: str, value: str) -> bool:

@@ -99,9 +99,7 @@ def test_where_work_comes_before_the_answer_the_answer_is_complete() -> None:
 
 
 def test_lines_that_were_not_reached_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    from bot.web import chat
-
-    monkeypatch.setattr(chat, "COMMAND_TIME", 6.0)
+    monkeypatch.setattr(dispatch, "COMMAND_TIME", 6.0)
     with place(ANSWER_FIRST="no") as here:
         here.gitee_fault(kind="slow", seconds=1.5, match="GET .*pulls/2")
         here.town.room.deliver("/pr 2\n/merge 2\n/ping")
