@@ -36,7 +36,7 @@ def warm(ground: Ground) -> Figure:
 def served(ground: Ground) -> Figure:
     """The same over HTTP with uvicorn, several callers at a time, until the last reply has arrived.
 
-    Without a limit: the bare function is fast here because it blocks its event loop while it waits for DingTalk.
+    Without a limit: the bare function is fast here because it blocks its event loop while it waits.
     """
     with ExitStack() as stack:
         running = {side: stack.enter_context(server(side, ground, database="served")) for side in Side}

@@ -1,6 +1,6 @@
 """Make the zip file a function runs from: our code, what it requires, and bytecode that stays valid.
 
-It fits the Python, the system and the processor it is made with; `make bundle` takes Python 3.12 for AWS Lambda.
+It fits the Python, the system and the processor it is made with; `make bundle` takes Python 3.12 for Lambda.
 """
 
 import argparse
@@ -75,7 +75,7 @@ def ship_bytecode(folder: Path) -> None:
     """
     mode = PycInvalidationMode.UNCHECKED_HASH
     # Tracebacks, and thereby the bytes, must not depend on where the bundle was made.
-    compileall.compile_dir(str(folder), quiet=1, workers=0, invalidation_mode=mode, stripdir=str(folder))
+    compileall.compile_dir(str(folder), quiet=1, invalidation_mode=mode, stripdir=str(folder))
 
 
 def pack(folder: Path, target: Path) -> None:

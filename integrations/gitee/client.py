@@ -11,6 +11,7 @@ from integrations.model import Check, Method, PullPage, PullRequest, Vote
 from integrations.transport import Session
 
 PER_PAGE = 10  # what a person reads on a phone
+CHECK_PAGES = 10
 
 _VOTES = {Vote.APPROVE: "review", Vote.TEST: "test"}
 
@@ -55,13 +56,21 @@ class Gitee:
         """
         path = f"/repos/{repo}/commits/{quote(sha, safe='')}/check-runs"
         try:
-            response = self._request("GET", path, params={"per_page": 100})
+            return protocol.read_checks(self._all(path))
         except NotFound:
             return ()
-        try:
-            return protocol.read_checks(_json(response))
         except protocol.Unreadable as problem:
             raise Garbled(VENDOR, str(problem)) from None
+
+    def _all(self, path: str) -> list[Any]:
+        runs: list[Any] = []
+        for page in range(1, CHECK_PAGES + 1):
+            answer = self._request("GET", path, params={"page": page, "per_page": 100})
+            found = protocol.check_runs(_json(answer))
+            runs += found
+            if len(found) < 100:
+                break
+        return runs
 
     def vote(self, repo: str, number: int, vote: Vote) -> None:
         """Approve, or mark as tested, as the token's owner; the answer's body is empty in practice."""

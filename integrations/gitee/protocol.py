@@ -45,11 +45,16 @@ def read_pull(data: object, *, repo: str) -> PullRequest:
         raise Unreadable("pull request") from None
 
 
-def read_checks(data: object) -> tuple[Check, ...]:
-    """Decode a list of check runs, which comes bare or wrapped; of runs with one name the newest counts."""
+def check_runs(data: object) -> list[Any]:
+    """The check runs of one page, which come bare or wrapped."""
     runs = data.get("check_runs") if isinstance(data, Mapping) else data
     if not isinstance(runs, list):
         raise Unreadable("check runs")
+    return runs
+
+
+def read_checks(runs: Sequence[Any]) -> tuple[Check, ...]:
+    """Decode check runs; of those with one name the newest counts."""
     newest: dict[str, tuple[int, Check]] = {}
     for run in map(_mapping, runs):
         name, order = str(run.get("name") or "?"), run.get("id", 0)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cfnlint.decode import cfn_yaml
+from cfnlint.decode import cfn_yaml  # type: ignore[import-untyped]
 
 HERE = Path(__file__).parents[2]
 DOCUMENTED = set(re.findall(r"^([A-Z_]+)=", (HERE / ".env.example").read_text("utf-8"), re.MULTILINE))
@@ -79,7 +79,7 @@ def test_only_what_is_listed_leaves_the_house(name: str, everything: str, needed
 
 
 def test_the_template_is_one_that_cloudformation_takes() -> None:
-    command = [Path(sys.executable).with_name("cfn-lint"), "template.yaml"]
+    command = [str(Path(sys.executable).with_name("cfn-lint")), "template.yaml"]
     done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout) == (0, "")
 

@@ -31,7 +31,7 @@ def is_open(end: socket.socket) -> bool:
 
 def test_it_shuts_down_what_it_watches_when_its_time_is_up(pair: Pair) -> None:
     ours, theirs = pair
-    with Guard(0.05) as guard:
+    with Guard(0.2) as guard:
         watch(ours)
         assert is_open(theirs) and not guard.fired
         wait_until(lambda: not is_open(theirs))
@@ -48,9 +48,9 @@ def test_a_socket_that_comes_too_late_is_shut_down_at_once(pair: Pair) -> None:
 
 def test_after_its_end_it_lets_go(pair: Pair) -> None:
     ours, theirs = pair
-    with Guard(0.02) as guard:
+    with Guard(0.15) as guard:
         watch(ours)
-    with Guard(0.1) as later:
+    with Guard(0.2) as later:
         wait_until(lambda: later.fired)
     assert is_open(theirs) and not guard.fired
 

@@ -72,6 +72,14 @@ def red(here: Place) -> Pull:
     return pull
 
 
+def red_on_the_second_page(here: Place) -> Pull:
+    pull = here.new_pull()
+    here.web.add_check("lint", sha=pull.head_sha, conclusion=Conclusion.FAILURE, pull=pull.number)
+    for number in range(100):
+        here.web.add_check(f"unit {number}", sha=pull.head_sha, conclusion=Conclusion.SUCCESS)
+    return pull
+
+
 def running(here: Place) -> Pull:
     pull = here.new_pull()
     here.web.add_check("e2e", sha=pull.head_sha, pull=pull.number)
@@ -98,6 +106,7 @@ REFUSALS: list[tuple[Callable[[Place], Pull], str]] = [
     (unapproved, "needs 2 approvals"),
     (untested, "needs 1 test"),
     (red, "checks failed: lint"),
+    (red_on_the_second_page, "checks failed: lint"),
     (running, "checks still running: e2e"),
     (unknown, "the host does not know yet whether it merges; ask again shortly"),
     (closed, "it is closed"),

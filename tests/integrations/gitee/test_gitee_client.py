@@ -98,7 +98,7 @@ class TestChecks:
             Check("e2e", CheckState.RED),
             Check("docs", CheckState.GREEN),
         }
-        assert standin.last.query == {"per_page": "100"}
+        assert standin.last.query == {"page": "1", "per_page": "100"}
 
     @pytest.mark.parametrize("body", [[], {"total_count": 0, "check_runs": []}])
     def test_may_be_none(self, gitee: Gitee, standin: StandIn, body: Any) -> None:
