@@ -2,11 +2,9 @@
 
 import argparse
 import os
-import re
 import signal
 import sys
 import time
-from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +13,6 @@ from bot.settings import ConfigurationError, Settings, load
 from bot.version import VERSION
 
 if TYPE_CHECKING:
-    from sandbox.dingtalk.transcript import Message
     from sandbox.town import Town
 
 ENV_FILE = ".env"
@@ -24,6 +21,7 @@ DEFAULT_PORT = 8000
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one subcommand; returns the exit code."""
+    _read_env_file()
     parser = argparse.ArgumentParser(
         prog="python -m bot", description="Sampan: ChatOps for DingTalk, Gitee and Jenkins"
     )
@@ -32,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     serving = argparse.ArgumentParser(add_help=False)
     serving.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     serving.add_argument(
-        "--port", type=int, default=int(os.environ.get("PORT", DEFAULT_PORT)), help="default: PORT, or 8000"
+        "--port", type=int, default=os.environ.get("PORT", DEFAULT_PORT), help="default: PORT, or 8000"
     )
     commands.add_parser(
         "serve", parents=[serving], help="serve DingTalk with the configured Gitee and Jenkins"
@@ -40,10 +38,9 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("run", parents=[serving], help="serve, or without a filled-in .env play in a sandbox")
     talking = commands.add_parser("chat", help="talk to Sampan in this terminal")
     talking.add_argument(
-        "--as", dest="member", default="lin", help="who speaks: lin, chen, wu or guest (default: lin)"
+        "--as", dest="member", default="lin", help="the staff id that speaks; in the sandbox lin, chen or wu"
     )
     options = parser.parse_args(arguments)
-    _read_env_file()
     try:
         return {"serve": _serve, "run": _run, "chat": _chat}[options.command](options)
     except ConfigurationError as problem:
@@ -71,7 +68,13 @@ def _serve(options: argparse.Namespace) -> int:
     app = create_app(os.environ)
     # No access log: a hook's address holds its secret.
     uvicorn.run(
-        app, host=options.host, port=options.port, access_log=False, lifespan="off", log_level="warning"
+        app,
+        host=options.host,
+        port=options.port,
+        access_log=False,
+        lifespan="off",
+        log_level="warning",
+        timeout_graceful_shutdown=30,
     )
     return 0
 
@@ -119,10 +122,10 @@ def _say_what_to_try(town: "Town", settings: Settings) -> None:
 
 
 class _Playground:
-    """A sandbox with a bot in it; what is configured for real stays real."""
+    """A sandbox with a bot in it."""
 
-    def __init__(self, *, port: int = 0, real: Mapping[str, str] | None = None) -> None:
-        self._port, self._real, self._stack = port, real or {}, ExitStack()
+    def __init__(self, *, port: int = 0) -> None:
+        self._port, self._stack = port, ExitStack()
 
     def __enter__(self) -> "Town":
         from bot.web.app import create_app
@@ -130,8 +133,7 @@ class _Playground:
         from sandbox.town import Town
 
         town = self._stack.enter_context(Town(port=self._port))
-        language = {name: os.environ[name] for name in ("LANGUAGE", "LOG_LEVEL") if name in os.environ}
-        app = create_app({**town.environment, **language, **self._real})
+        app = create_app(town.environment | _own("LANGUAGE", "LOG_LEVEL", "TIMEZONE"))
         town.room.bot_url = self._stack.enter_context(serving(app))
         return town
 
@@ -139,62 +141,27 @@ class _Playground:
         self._stack.close()
 
 
+def _own(*names: str) -> dict[str, str]:
+    return {name: os.environ[name] for name in names if name in os.environ}
+
+
 def _chat(options: argparse.Namespace) -> int:
-    real = _real_systems()
-    with _Playground(real=real) as town:
-        if options.member not in town.room.members:
-            print(f"--as must be one of {', '.join(town.room.members)}", file=sys.stderr)
-            return 2
-        print(
-            f"You are {options.member}. "
-            + ("Gitee and Jenkins are real." if real else "Everything here is a sandbox.")
-        )
-        print("Type /help, or Ctrl-D to leave.")
-        while True:
-            try:
-                text = input("> ")
-            except EOFError:
-                print()
-                return 0
-            _converse(town, options.member, text)
+    from bot.terminal import talk
+    from bot.web.app import start_logging
 
+    start_logging("ERROR")
+    settings = load(os.environ)
+    if settings.gitee_tokens or settings.jenkins_url:
+        _say_what_is_real(settings)
+        print(f"You are {options.member}, with the rights that staff id has. Type /help, or Ctrl-D to leave.")
+        talk(settings, staff_id=options.member, show=print)
+        return 0
+    from sandbox.town import Town
 
-def _real_systems() -> dict[str, str]:
-    """Gitee's and Jenkins' variables, when this is a configured installation."""
-    names = (
-        "GITEE",
-        "JENKINS",
-        "REPOS",
-        "DEFAULT_REPO",
-        "SERVICES",
-        "ENVIRONMENTS",
-        "PROTECTED",
-        "DATABASE",
-        "HOLD",
-        "SAMPAN",
-    )
-    if not os.environ.get("GITEE_TOKEN"):
-        return {}
-    return {name: value for name, value in os.environ.items() if name.startswith(names)}
-
-
-def _converse(town: "Town", member: str, text: str) -> None:
-    before = len(town.room.replies)
-    town.room.deliver(text, as_=member)
-    try:
-        for message in town.room.wait_for(before + 1, timeout=40)[before:]:
-            _show(message)
-    except TimeoutError:
-        print("  (no answer; a room takes twenty messages a minute from a robot)")
-
-
-_LINK = re.compile(r"\[([^\]]*)\]\(([^)]*)\)")
-
-
-def _show(message: "Message") -> None:
-    """Print a reply as a terminal can: a click becomes its label, a link shows where it leads."""
-    text = _LINK.sub(lambda m: m[1] if m[2].startswith("dtmd:") else f"{m[1]} <{m[2]}>", message.text)
-    print("\n".join(f"  {line}" for line in text.replace("**", "").splitlines() if line.strip()))
+    with Town() as town:
+        print(f"Everything here is a sandbox. You are {options.member}. Type /help, or Ctrl-D to leave.")
+        talk(load(town.environment | _own("LANGUAGE", "TIMEZONE")), staff_id=options.member, show=print)
+    return 0
 
 
 if __name__ == "__main__":

@@ -94,6 +94,8 @@ def _option(ask: Ask, spec: Spec, option: Option, given: dict[str, str]) -> Any:
         return False if option.convert is None else None
     if option.convert is None:
         return True
+    if not given[option.name]:
+        raise usage(spec, line("{option} needs a value.", option=Code(f"--{option.name}")))
     try:
         return option.convert(ask, given[option.name])
     except Mismatch as problem:

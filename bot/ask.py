@@ -1,11 +1,14 @@
 """One command line being carried out: who asks, where, and what they may use."""
 
+import logging
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from bot import parsing
-from bot.rights import Role, role_of
+from bot.rights import Role, highest_role
 from bot.settings import Repo, Settings
 from integrations.model import InboundMessage
 
@@ -13,6 +16,9 @@ if TYPE_CHECKING:
     from bot.builds import BuildServer
     from bot.pulls import CodeHost
     from bot.store import Store
+
+
+log = logging.getLogger(__name__)
 
 
 class Tools(Protocol):
@@ -50,8 +56,8 @@ class Ask:
 
     @property
     def who(self) -> str:
-        """The asker for people to read: a name, and the id that counts."""
-        name, staff_id = self.message.name or "?", self.staff_id
+        """The asker for people to read: a name, without anybody's markup, and the id that counts."""
+        name, staff_id = re.sub(r"[^\w .·-]", "", self.message.name) or "?", self.staff_id
         return f"{name} ({staff_id})" if staff_id and staff_id != name else name
 
     @property
@@ -61,7 +67,15 @@ class Ask:
 
     @property
     def role(self) -> Role:
-        return role_of(self.settings, self.staff_id)
+        """The highest role the asker has in this conversation."""
+        return highest_role(self.settings, self.staff_id, conversation=self.message.conversation_id)
+
+    def note(self, write: Callable[[], object]) -> None:
+        """Write down what has happened outside; a store that is busy must not hide it from the room."""
+        try:
+            write()
+        except Exception:
+            log.exception("delivery %s: what came of it was not written down", self.message.delivery_id)
 
     @property
     def default_repo(self) -> Repo | None:

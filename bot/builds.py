@@ -8,7 +8,7 @@ from bot.ask import Ask
 from bot.reply import Code, Line, Link, Reply, Span, UserError, join, line
 from bot.settings import Repo
 from bot.store import AskedBuild
-from integrations.errors import IntegrationError, NotAllowed, NotFound, Unclear
+from integrations.errors import Down, Garbled, IntegrationError, NotAllowed, NotFound, Unclear
 from integrations.model import Job, Queued
 
 SAMPAN_ID = "SAMPAN_ID"
@@ -39,20 +39,21 @@ def start(
     """
     server = ask.tools.build_server()
     job = _job(server, job_name)
-    given = given or {}
-    _check(job, given)
-    asked = ask.store.ask_build(ask.message, job=job.name)
-    own = {**ours, SAMPAN_ID: asked.sampan_id}
-    parameters = {name: value for name, value in own.items() if job.parameter(name)} | dict(given)
+    parameters = {name: value for name, value in ours.items() if job.parameter(name)} | dict(given or {})
     _check(job, parameters)
+    asked = ask.store.ask_build(ask.message, job=job.name)
+    if job.parameter(SAMPAN_ID):
+        parameters[SAMPAN_ID] = asked.sampan_id
     queued = _trigger(ask, server, job, parameters, asked)
-    merged = queued.merged or _joined(ask, job, asked, queued)
-    ask.store.settle_build(asked, state="merged" if merged else "queued", queue_id=queued.queue_id)
-    reply = _told(ask, job, what, asked, queued, merged=merged)
+    # A job without parameters answers 201 for a duplicate too; only the queue number tells.
+    earlier = _who_asked_before(ask, asked, job, queued)
+    merged = queued.merged or earlier is not None
+    _settle(ask, asked, state="merged" if merged else "queued", queue_id=queued.queue_id)
+    lines = _told(job, what, asked, queued, merged=merged, earlier=earlier)
     if "ENVIRONMENT" in ours and "ENVIRONMENT" not in parameters:
-        note = line("The job defines no {name}: it decides by itself where to.", name=Code("ENVIRONMENT"))
-        return Reply(reply.title, (*reply.lines, note))
-    return reply
+        name = Code("ENVIRONMENT")
+        lines.append(line("The job defines no {name}: it decides by itself where to.", name=name))
+    return Reply.of(*lines)
 
 
 def _job(server: BuildServer, name: str) -> Job:
@@ -105,15 +106,15 @@ def _trigger(
 ) -> Queued:
     try:
         return server.trigger(job, parameters)
-    except Unclear:
+    except (Unclear, Garbled, Down):
         return _look(ask, server, job, asked)
     except NotAllowed:
-        ask.store.settle_build(asked, state="refused")
+        _settle(ask, asked, state="refused")
         raise UserError(
             line("Jenkins refused to start {job}: it cannot be built now.", job=_link(job))
         ) from None
     except IntegrationError:
-        ask.store.settle_build(asked, state="refused")
+        _settle(ask, asked, state="refused")
         raise
 
 
@@ -127,7 +128,7 @@ def _look(ask: Ask, server: BuildServer, job: Job, asked: AskedBuild) -> Queued:
             found = None
     if found:
         return found
-    ask.store.settle_build(asked, state="unclear")
+    _settle(ask, asked, state="unclear")
     raise UserError(
         line(
             "Jenkins' answer was lost: I cannot tell whether {job} was started. I did not try again.",
@@ -137,23 +138,27 @@ def _look(ask: Ask, server: BuildServer, job: Job, asked: AskedBuild) -> Queued:
     )
 
 
-def _joined(ask: Ask, job: Job, asked: AskedBuild, queued: Queued) -> bool:
-    # A job without parameters answers 201 for a duplicate too; only the queue number tells.
-    return queued.queue_id is not None and bool(
-        ask.store.same_queue_item(asked, job=job.name, queue_id=queued.queue_id)
-    )
+def _settle(ask: Ask, asked: AskedBuild, *, state: str, queue_id: int | None = None) -> None:
+    ask.note(lambda: ask.store.settle_build(asked, state=state, queue_id=queue_id))
 
 
-def _told(ask: Ask, job: Job, what: Line, asked: AskedBuild, queued: Queued, *, merged: bool) -> Reply:
+def _who_asked_before(ask: Ask, asked: AskedBuild, job: Job, queued: Queued) -> str | None:
+    found: list[str | None] = []
+    ask.note(lambda: found.append(ask.store.who_asked_before(asked, job=job.name, queue_id=queued.queue_id)))
+    return found[0] if found else None
+
+
+def _told(
+    job: Job, what: Line, asked: AskedBuild, queued: Queued, *, merged: bool, earlier: str | None
+) -> list[Line]:
     facts: dict[str, Span | Line] = {"id": Code(f"b{asked.id}"), "what": what, "job": _link(job)}
     if queued.number is not None:
         started = Link(f"{job.name} #{queued.number}", queued.url)
-        return Reply.of(line("{id} {what}: {job} has started", **{**facts, "job": started}))
+        return [line("{id} {what}: {job} has started", **{**facts, "job": started})]
     if not merged:
-        return Reply.of(line("{id} {what}: {job} is queued as {n}", n=queued.queue_id or 0, **facts))
-    lines = [line("{id} {what}: joined a build of {job} that was waiting already", **facts)]
-    earlier = ask.store.same_queue_item(asked, job=job.name, queue_id=queued.queue_id or 0)
-    return Reply.of(*lines, line("{who} had asked for it.", who=earlier)) if earlier else Reply.of(*lines)
+        return [line("{id} {what}: {job} is queued as {n}", n=queued.queue_id or 0, **facts)]
+    joined = line("{id} {what}: joined a build of {job} that was waiting already", **facts)
+    return [joined, line("{who} had asked for it.", who=earlier)] if earlier else [joined]
 
 
 def _link(job: Job) -> Link:

@@ -5,6 +5,7 @@ fresh? -> first delivery? -> who is it? -> which command? -> may they? -> run ->
 
 import logging
 import time
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from bot.ask import Ask, Tools
@@ -12,16 +13,17 @@ from bot.explain import no_time_left
 from bot.guidance import guide, show_fault, too_many, unsupported
 from bot.language import speaking
 from bot.parsing import MAX_COMMANDS, Command, Fault, Parsed, parse
-from bot.reply import Reply, line, plain
+from bot.reply import Line, Reply, Strong, line, plain
 from bot.steps import Outcome, Turn, apologize, through
 from bot.store import Claim
-from integrations.errors import IntegrationError
+from integrations.errors import IntegrationError, NotSent
 from integrations.model import InboundMessage, Kind, Post
 from integrations.transport import deadline, remaining
 
 FRESH = 3600.0  # seconds; an older message is somebody's replay
 COMMAND_TIME = 25.0
 REPLY_TIME = 8.0
+WORKING_TIME = 3.0
 REPLY_SHARE = 4.0  # kept of a delivery's time for the answer
 
 log = logging.getLogger(__name__)
@@ -80,13 +82,17 @@ def attend(sampan: Sampan, message: InboundMessage, claim: Claim, *, total: floa
         except Exception:
             reply = apologize(message)
         _send(sampan, message, reply)
-        sampan.store.finish(claim)
+        try:
+            sampan.store.finish(claim)
+        except Exception:
+            log.exception("delivery %s: could not be marked as finished", message.delivery_id)
 
 
-def tell_working(sampan: Sampan, message: InboundMessage) -> None:
-    """Say once that an answer takes a little longer."""
-    with speaking(sampan.settings.language), deadline(REPLY_TIME):
-        _send(sampan, message, Reply.of(line("Working on it …")))
+def tell_working(sampan: Sampan, message: InboundMessage, *, over: Callable[[], bool]) -> None:
+    """Say once that an answer takes a little longer, unless it is `over` meanwhile."""
+    if not over():
+        with speaking(sampan.settings.language):
+            _send(sampan, message, Reply.of(line("Working on it …")), seconds=WORKING_TIME)
 
 
 def tell_not_taken(sampan: Sampan, message: InboundMessage) -> None:
@@ -97,16 +103,27 @@ def tell_not_taken(sampan: Sampan, message: InboundMessage) -> None:
         )
 
 
-def _send(sampan: Sampan, message: InboundMessage, reply: Reply) -> None:
+def _send(sampan: Sampan, message: InboundMessage, reply: Reply, *, seconds: float = REPLY_TIME) -> None:
     who = message.staff_id or message.chat_user_id
     cut = plain(line("(cut: too long for one message)"))
     try:
-        with deadline(REPLY_TIME):
-            sampan.chat.reply(message, reply.post(mentions=(who,) if who else ()), cut=cut)
+        with deadline(seconds):
+            _send_until_sent(sampan.chat, message, reply.post(mentions=(who,) if who else ()), cut)
     except IntegrationError as problem:
         log.error("delivery %s: the answer was not delivered: %s", message.delivery_id, problem)
     except Exception:
         log.exception("delivery %s: the answer was not delivered", message.delivery_id)
+
+
+def _send_until_sent(chat: Chat, message: InboundMessage, post: Post, cut: str) -> None:
+    """Try again while nothing reached the room and time is left."""
+    while True:
+        try:
+            return chat.reply(message, post, cut=cut)
+        except NotSent:
+            if remaining() < 1:
+                raise
+        time.sleep(0.3)
 
 
 def _answer(sampan: Sampan, message: InboundMessage, *, bounded: bool) -> Reply:
@@ -123,10 +140,20 @@ def _answer(sampan: Sampan, message: InboundMessage, *, bounded: bool) -> Reply:
             continue
         with deadline(min(COMMAND_TIME, left)):
             replies.append(_turn(sampan, message, command))
-    lines = [one for reply in replies for one in (*reply.lines, ())][:-1]
+    lines = _joined(parsed.commands, replies)
     lines += no_time_left(unreached) if unreached else []
     lines += too_many(parsed.commands[MAX_COMMANDS:]) if len(parsed.commands) > MAX_COMMANDS else []
     return Reply(replies[0].title if replies else plain(lines[0]), tuple(lines))
+
+
+def _joined(commands: Sequence[Command | Fault], replies: Sequence[Reply]) -> list[Line]:
+    """The answers under each other, each below its command when there are several."""
+    if len(commands) == 1:
+        return list(replies[0].lines)
+    lines: list[Line] = []
+    for command, reply in zip(commands, replies, strict=False):
+        lines += [(Strong(command.line[:80]),), *reply.lines]
+    return lines
 
 
 def _hint(sampan: Sampan, message: InboundMessage, parsed: Parsed) -> Reply:

@@ -26,26 +26,31 @@ def guide(ask: Ask, others: Sequence[str]) -> Reply:
             return overview(ask)
         said = [known.name, *words[1 + taken :]] if known else registry.nearest(words)
         if said:
-            return Reply.of(_did_you_mean(said))
+            return Reply.of(_did_you_mean(ask, said))
     if others:
         return Reply.of(line("Commands begin with a slash, such as {help}.", help=_help()))
     return overview(ask)
 
 
-def no_such_command(command: Command) -> UserError:
+def no_such_command(ask: Ask) -> UserError:
     """To a name nobody declared; the nearest one keeps the words that followed."""
+    command = ask.command
     near = registry.nearest([command.name, *(word.text for word in command.words)])
     longer = bool(near and command.words) and " " in near[0]
     name = f"/{command.name} {command.words[0].text}" if longer else f"/{command.name}"
     lines = [line("There is no command {name}.", name=Code(name))]
     if near:
-        lines.append(_did_you_mean(near))
+        lines.append(_did_you_mean(ask, near))
     return UserError(*lines, line("All commands: {help}", help=_help()))
 
 
-def _did_you_mean(words: Sequence[str]) -> Line:
+def _did_you_mean(ask: Ask, words: Sequence[str]) -> Line:
+    """A click only for who may run it: it would run as whoever taps it."""
     suggestion = "/" + " ".join(words)
-    return line("Did you mean {command}?", command=Say(suggestion, suggestion))
+    spec = registry.named(words[0])
+    allowed = spec is not None and spec.role <= ask.role
+    shown = Say(suggestion, suggestion) if allowed else Code(suggestion)
+    return line("Did you mean {command}?", command=shown)
 
 
 def show_fault(fault: Fault) -> Reply:

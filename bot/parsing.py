@@ -103,13 +103,13 @@ def _command(line: str) -> Command | Fault:
 
 
 def _words(line: str) -> list[Word] | Fault:
-    """Split at spaces; quotes group, and may stand inside a word as in KEY="two words"."""
+    """Split at spaces; quotes group, at a word's beginning or as in KEY="two words"."""
     words: list[Word] = []
     text, began, quote, opened = "", -1, "", -1
     for at, ch in enumerate(line):
         if quote:
             text, quote = (text, "") if ch == quote else (text + ch, quote)
-        elif ch in "\"'":
+        elif ch in "\"'" and (began < 0 or text.endswith("=")):
             quote, opened, began = ch, at, at if began < 0 else began
         elif ch != " ":
             text, began = text + ch, at if began < 0 else began

@@ -7,7 +7,7 @@ from enum import Enum, unique
 from typing import Protocol
 
 from bot.language import mark
-from bot.reply import Code, Line, Link, counted, join, line
+from bot.reply import Code, Line, Link, counted, line
 from integrations.model import Check, CheckState, Method, PullPage, PullRequest, Vote
 
 
@@ -16,7 +16,7 @@ class CodeHost(Protocol):
 
     def pulls(self, repo: str, *, page: int = 1, author: str = "") -> PullPage: ...
     def pull(self, repo: str, number: int) -> PullRequest: ...
-    def checks(self, repo: str, sha: str) -> tuple[Check, ...]: ...
+    def checks(self, repo: str, sha: str) -> tuple[Check, ...] | None: ...
     def vote(self, repo: str, number: int, vote: Vote) -> None: ...
     def comment(self, repo: str, number: int, body: str) -> None: ...
     def merge(self, repo: str, number: int, method: Method) -> None: ...
@@ -45,6 +45,8 @@ class Blocker:
     obstacle: Obstacle
     line: Line
 
+
+SHOWN = 10
 
 _WIP = re.compile(r"\s*[\[(【]?\s*(?:(?:wip|draft)(?![a-z0-9_])|草稿\b)", re.IGNORECASE)
 
@@ -75,12 +77,15 @@ def check_blockers(checks: Sequence[Check]) -> list[Blocker]:
     running = [check.name for check in checks if check.state is CheckState.RUNNING]
     found = []
     if red:
-        found.append(Blocker(Obstacle.RED, line("checks failed: {names}", names=", ".join(red))))
+        found.append(Blocker(Obstacle.RED, line("checks failed: {names}", names=_some(red))))
     if running:
-        found.append(
-            Blocker(Obstacle.RUNNING, line("checks still running: {names}", names=", ".join(running)))
-        )
+        found.append(Blocker(Obstacle.RUNNING, line("checks still running: {names}", names=_some(running))))
     return found
+
+
+def _some(names: Sequence[str]) -> str:
+    """At most ten names; a thousand would push everything else out of the message."""
+    return ", ".join([*names[:SHOWN], *(["…"] if len(names) > SHOWN else [])])
 
 
 _STALE = {
@@ -89,11 +94,9 @@ _STALE = {
 }
 
 
-def stale_vote(vote: Vote, sha: str, head: str) -> list[Blocker]:
+def stale_vote(vote: Vote, sha: str, head: str) -> Blocker:
     """A vote through Sampan that was for another commit than the head."""
-    if sha == head:
-        return []
-    return [Blocker(Obstacle.MOVED, line(_STALE[vote], old=Code(short(sha)), new=Code(short(head))))]
+    return Blocker(Obstacle.MOVED, line(_STALE[vote], old=Code(short(sha)), new=Code(short(head))))
 
 
 def mergeability(pull: PullRequest) -> list[Blocker]:
@@ -111,8 +114,3 @@ def short(sha: str) -> str:
 
 def link(pull: PullRequest) -> Link:
     return Link(f"#{pull.number}", pull.url)
-
-
-def needs_line(blockers: Iterable[Blocker]) -> Line:
-    """The blockers on one line, for a list."""
-    return join([blocker.line for blocker in blockers]) or line("ready")

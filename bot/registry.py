@@ -126,6 +126,10 @@ class Registry:
             return spec, 1
         return self._names.get(first), 0
 
+    def named(self, name: str) -> Spec | None:
+        """The command of this whole name."""
+        return self._names.get(name)
+
     def nearest(self, words: Sequence[str]) -> list[str]:
         """The words of a line with its name replaced by the likeliest one; empty when none is likely."""
         first, rest = words[0].lower(), list(words[1:])

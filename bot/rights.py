@@ -59,7 +59,7 @@ def require(
     """Refuse, with the variable to change, unless the asker has the role here."""
     require_somewhere(settings, staff_id, role, conversation=conversation)
     if role_of(settings, staff_id, repo=repo, service=service) < role:
-        raise _lacking(staff_id, role)
+        raise _lacking(staff_id, role, _list_of(settings, role, repo=repo, service=service))
 
 
 def require_somewhere(settings: Settings, staff_id: str, role: Role, *, conversation: str) -> None:
@@ -77,11 +77,20 @@ def require_somewhere(settings: Settings, staff_id: str, role: Role, *, conversa
             line("To allow more, add {id} to DINGTALK_CONVERSATIONS.", id=Code(conversation)),
         )
     if highest_role(settings, staff_id, conversation=conversation) < role:
-        raise _lacking(staff_id, role)
+        raise _lacking(staff_id, role, _VARIABLES[role])
 
 
-def _lacking(staff_id: str, role: Role) -> UserError:
-    variable = _VARIABLES[role]
+def _list_of(settings: Settings, role: Role, *, repo: str, service: str) -> str:
+    """Where the ids are listed that count here: a variable, or a key of the file."""
+    own = settings.repo_configs.get(repo) or settings.service_configs.get(service)
+    key = _VARIABLES[role].lower()
+    if own is None or getattr(own, key, None) is None:
+        return _VARIABLES[role]
+    table = f"repos.{repo}" if repo in settings.repo_configs else f"services.{service}"
+    return f"[{table}] {key} (SAMPAN_CONFIG)"
+
+
+def _lacking(staff_id: str, role: Role, variable: str) -> UserError:
     return UserError(
         line("This needs the role {role}, which you do not have.", role=line(NAMES[role])),
         line("Ask for your staff id {id} to be added to {variable}.", id=Code(staff_id), variable=variable),

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from enum import StrEnum, unique
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.config_file import Conversation, RepoConfig, ServiceConfig, read_config
 from bot.variables import ConfigurationError, Reader, good_job
@@ -38,7 +38,7 @@ class Settings:
     outgoing_tokens: tuple[str, ...] = field(repr=False)
     robot_code: str
     conversations: tuple[str, ...]
-    group_secret: str = field(repr=False)
+    group_secrets: tuple[str, ...] = field(repr=False)
     webhook_hosts: tuple[str, ...]
     gitee_url: str
     gitee_tokens: tuple[str, ...] = field(repr=False)
@@ -63,7 +63,7 @@ class Settings:
     temporary_state: bool
     cron_secrets: tuple[str, ...] = field(repr=False)
     language: str
-    timezone: ZoneInfo
+    timezone: tzinfo
     log_level: str
     answer_first: bool
     runtime: Runtime
@@ -83,22 +83,22 @@ def load(env: Mapping[str, str]) -> Settings:
     repos = _repos(read)
     files = read_config(read.text("SAMPAN_CONFIG"), read.problems)
     settings = Settings(
-        app_secrets=read.listed("DINGTALK_APP_SECRET"),
-        outgoing_tokens=read.listed("DINGTALK_OUTGOING_TOKEN"),
+        app_secrets=read.secrets("DINGTALK_APP_SECRET"),
+        outgoing_tokens=read.secrets("DINGTALK_OUTGOING_TOKEN"),
         robot_code=read.text("DINGTALK_ROBOT_CODE"),
         conversations=read.listed("DINGTALK_CONVERSATIONS"),
-        group_secret=next(iter(read.listed("DINGTALK_GROUP_SECRET")), ""),
-        webhook_hosts=read.listed("DINGTALK_WEBHOOK_HOSTS", "oapi.dingtalk.com,api.dingtalk.com"),
+        group_secrets=read.secrets("DINGTALK_GROUP_SECRET"),
+        webhook_hosts=read.hosts("DINGTALK_WEBHOOK_HOSTS", "oapi.dingtalk.com,api.dingtalk.com"),
         gitee_url=read.url("GITEE_URL", "https://gitee.com/api/v5"),
-        gitee_tokens=read.listed("GITEE_TOKEN"),
+        gitee_tokens=read.secrets("GITEE_TOKEN"),
         gitee_users=read.pairs("GITEE_USERS"),
         hold_labels=read.listed("HOLD_LABELS", "hold,do-not-merge"),
         repos=repos,
         default_repo=_default_repo(read, repos),
         jenkins_url=read.url("JENKINS_URL"),
         jenkins_user=read.text("JENKINS_USER"),
-        jenkins_tokens=read.listed("JENKINS_TOKEN"),
-        services=read.listed("SERVICES"),
+        jenkins_tokens=read.secrets("JENKINS_TOKEN"),
+        services=_services(read),
         test_job=read.job("JENKINS_TEST_JOB", "{service}-test", "service"),
         build_job=read.job("JENKINS_BUILD_JOB", "{service}-build", "service"),
         deploy_job=read.job("JENKINS_DEPLOY_JOB", "{service}-deploy", "service"),
@@ -110,11 +110,9 @@ def load(env: Mapping[str, str]) -> Settings:
         developers=read.listed("DEVELOPERS"),
         database_url=_database_url(read, runtime),
         temporary_state=runtime is not Runtime.PROCESS and not read.text("DATABASE_URL"),
-        cron_secrets=read.listed("CRON_SECRET"),
+        cron_secrets=read.secrets("CRON_SECRET"),
         language=_language(read),
-        timezone=read.made(
-            "TIMEZONE", ZoneInfo, "Asia/Shanghai", "must be an IANA name such as Asia/Shanghai"
-        ),
+        timezone=read.zone("TIMEZONE", "Asia/Shanghai"),
         log_level=read.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
         answer_first=read.choice("ANSWER_FIRST", _answer_first(runtime), ("yes", "no")) == "yes",
         runtime=runtime,
@@ -140,17 +138,27 @@ def _answer_first(runtime: Runtime) -> str:
 
 
 def _repos(read: Reader) -> tuple[Repo, ...]:
-    repos = []
+    repos: list[Repo] = []
     for number, (alias, target) in enumerate(read.pairs("REPOS").items(), 1):
         host, colon, path = target.partition(":")
         host, path = (host, path) if colon else ("gitee", target)
-        if path.count("/") != 1 or not all(_safe(part) for part in path.split("/")):
+        if path.count("/") != 1 or not all(_safe(part) for part in (alias, *path.split("/"))):
             read.problems.append(f"REPOS: entry {number} must be alias=owner/name")
         elif host != "gitee":
             read.problems.append(f"REPOS: entry {number} names a host that is not supported yet; gitee: is")
+        elif path.casefold() in {repo.path.casefold() for repo in repos}:
+            # Two names would mean two sets of rules for one repository.
+            read.problems.append(f"REPOS: entry {number} names a repository that is there already")
         else:
             repos.append(Repo(alias, path, host))
     return tuple(repos)
+
+
+def _services(read: Reader) -> tuple[str, ...]:
+    names = read.listed("SERVICES")
+    if not all(_safe(name) for name in names):
+        read.problems.append("SERVICES: names are letters, digits, dots, dashes and underscores")
+    return names
 
 
 def _safe(part: str) -> bool:
@@ -158,10 +166,10 @@ def _safe(part: str) -> bool:
 
 
 def _language(read: Reader) -> str:
-    """The first language we speak; desktops set the same variable for GNU gettext, as in en_US:en."""
-    wanted = [part.strip().lower()[:2] for part in read.text("LANGUAGE", "zh").split(":")]
-    found = next((language for language in wanted if language in ("zh", "en")), None)
-    if found is None:
+    """The first language we speak; desktops use the variable too, as in en_US:en or C.UTF-8."""
+    value = read.text("LANGUAGE", "zh").lower()
+    found = next((part[:2] for part in value.split(":") if part[:2] in ("zh", "en")), None)
+    if found is None and value.isalpha() and value not in ("c", "posix"):
         read.problems.append("LANGUAGE: must be one of zh, en")
     return found or "zh"
 

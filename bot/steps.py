@@ -12,7 +12,7 @@ from bot.ask import Ask
 from bot.explain import explain, temporary
 from bot.guidance import no_such_command
 from bot.registry import Spec, registry
-from bot.reply import Code, Reply, UserError, line
+from bot.reply import Code, Line, Reply, UserError, line
 from bot.settings import Repo
 from integrations.errors import IntegrationError
 from integrations.model import InboundMessage
@@ -39,10 +39,18 @@ class Turn:
     spec: Spec | None = None
     taken: int = 0  # words after the first that belong to the command's name
     bound: dict[str, Any] = field(default_factory=dict)
+    started: bool = False  # a writing command has begun
 
 
 def through(turn: Turn) -> tuple[Outcome, Reply]:
     """Take a line through the steps; an answer ends it."""
+    outcome, reply = _answer(turn)
+    if turn.spec and turn.spec.writes and turn.ask.settings.temporary_state:
+        reply = Reply(reply.title, (*reply.lines, temporary()))
+    return outcome, reply
+
+
+def _answer(turn: Turn) -> tuple[Outcome, Reply]:
     try:
         for step in STEPS:
             reply = step(turn)
@@ -55,16 +63,18 @@ def through(turn: Turn) -> tuple[Outcome, Reply]:
         log.warning("%s: %s", turn.ask.message.delivery_id, problem)
         return Outcome.FAILED, Reply.of(*explain(problem))
     except Exception:
-        return Outcome.BROKEN, apologize(turn.ask.message)
+        doubt = (
+            [line("It may have been done all the same: look before you repeat it.")] if turn.started else []
+        )
+        return Outcome.BROKEN, apologize(turn.ask.message, *doubt)
 
 
-def apologize(message: InboundMessage) -> Reply:
+def apologize(message: InboundMessage, *more: Line) -> Reply:
     """For what nobody foresaw, inside an except: the log has it, the room gets the reference."""
     reference = secrets.token_hex(4)
     log.exception("reference %s, delivery %s", reference, message.delivery_id)
-    return Reply.of(
-        line("Something went wrong inside Sampan. Reference: {reference}", reference=Code(reference))
-    )
+    told = line("Something went wrong inside Sampan. Reference: {reference}", reference=Code(reference))
+    return Reply.of(told, *more)
 
 
 # Each may raise UserError, or answer and so end it.
@@ -75,7 +85,7 @@ def which_command(turn: Turn) -> Reply | None:
     second = command.words[0].text if command.words else None
     turn.spec, turn.taken = registry.find(command.name, second)
     if turn.spec is None:
-        raise no_such_command(command)
+        raise no_such_command(turn.ask)
     return None
 
 
@@ -109,15 +119,12 @@ def note_the_start(turn: Turn) -> Reply | None:
         ask.store.record(
             ask.message, typed=ask.command.line, command=spec.name, outcome=Outcome.STARTED, detail=""
         )
+        turn.started = True
     return None
 
 
 def run(turn: Turn) -> Reply | None:
-    spec = _spec(turn)
-    reply = spec.run(turn.ask, **turn.bound)
-    if spec.writes and turn.ask.settings.temporary_state:
-        return Reply(reply.title, (*reply.lines, temporary()))
-    return reply
+    return _spec(turn).run(turn.ask, **turn.bound)
 
 
 def _spec(turn: Turn) -> Spec:

@@ -1,10 +1,12 @@
 """Reading environment variables: each by its kind, with what is wrong collected and no value ever shown."""
 
-from collections.abc import Callable, Mapping
-from typing import TypeVar
+import re
+from collections.abc import Mapping
+from datetime import UTC, tzinfo
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
-T = TypeVar("T")
+_HOST = re.compile(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?")
 
 
 class ConfigurationError(Exception):
@@ -43,7 +45,7 @@ class Reader:
         try:
             parts = urlsplit(value)
             good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-            good = not value or (good and "@" not in parts.netloc)
+            good = not value or (good and not {"@", "?", "#"} & set(value))
         except ValueError:
             good = False
         if not good:
@@ -57,12 +59,28 @@ class Reader:
             return default
         return next(one for one in allowed if one.lower() == value.lower())
 
-    def made(self, name: str, make: Callable[[str], T], default: str, why: str) -> T:
+    def secrets(self, name: str) -> tuple[str, ...]:
+        """One or, while it is being rotated, two; only what a header can carry."""
+        values = self.listed(name)
+        if not all(value.isascii() and value.isprintable() and " " not in value for value in values):
+            self.problems.append(f"{name}: has a space, a line break or another character that no secret has")
+            return ()
+        return values
+
+    def hosts(self, name: str, default: str) -> tuple[str, ...]:
+        """Host names, each with a port or without."""
+        values = self.listed(name, default)
+        if not all(_HOST.fullmatch(value) for value in values):
+            self.problems.append(f"{name}: write host or host:port, without https://")
+        return tuple(value for value in values if _HOST.fullmatch(value))
+
+    def zone(self, name: str, default: str) -> tzinfo:
+        """A time zone by its IANA name."""
         try:
-            return make(self.text(name, default))
+            return ZoneInfo(self.text(name, default))
         except (ValueError, KeyError, OSError):
-            self.problems.append(f"{name}: {why}")
-            return make(default)
+            self.problems.append(f"{name}: must be an IANA name such as {default}")
+            return UTC
 
     def job(self, name: str, default: str, placeholder: str) -> str:
         """A job name pattern with one placeholder."""

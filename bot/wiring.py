@@ -13,26 +13,30 @@ from integrations.dingtalk.client import DingTalk
 
 if TYPE_CHECKING:
     from bot.builds import BuildServer
+    from bot.dispatch import Chat
     from bot.pulls import CodeHost
 
 
 class Wired:
     """The configured systems, made once a process and shared by its threads."""
 
-    def __init__(self, settings: Settings, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, settings: Settings, *, chat: "Chat | None" = None, clock: Callable[[], float] = time.time
+    ) -> None:
         self.settings = settings
         self._clock = clock
         self._lock = threading.RLock()
         self._code_host: CodeHost | None = None
         self._build_server: BuildServer | None = None
         self.store = Store(settings.database_url, clock=clock)
-        self.chat = DingTalk(
+        self.dingtalk = DingTalk(
             app_secrets=settings.app_secrets,
             outgoing_tokens=settings.outgoing_tokens,
-            group_secret=settings.group_secret,
+            group_secrets=settings.group_secrets,
             hosts=settings.webhook_hosts,
             clock=clock,
         )
+        self.chat: Chat = chat or self.dingtalk
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self._clock(), UTC)

@@ -65,7 +65,7 @@ class _Watchdog:
     def add(self, guard: Guard) -> None:
         with self._changed:
             self._guards.add(guard)
-            if self._thread is None:
+            if self._thread is None or not self._thread.is_alive():  # it does not survive a fork
                 self._thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
                 self._thread.start()
             elif guard.ends_at < self._wakes_at:

@@ -22,10 +22,11 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import NewConnectionError
 
-from integrations.errors import Busy, IntegrationError, NotSent, Unclear
+from integrations.errors import Busy, Garbled, IntegrationError, NotSent, Unclear
 from integrations.guard import Guard, watch
 
 CONNECT, READ, TOTAL = 3.0, 10.0, 25.0
+LARGEST = 5_000_000  # bytes of an answer, unpacked
 SLOTS = 6  # requests to one system at a time: a hanging one cannot take every thread
 SLOT_WAIT = 3.0
 IDLE = 30.0  # a connection unused for longer is not trusted: a frozen function wakes up with dead ones
@@ -99,9 +100,10 @@ class _Adapter(HTTPAdapter):
 class Session(requests.Session):
     """Bounded, redirect-free access to one outside system; raises only `IntegrationError`."""
 
-    def __init__(self, vendor: str, *, slots: int = SLOTS) -> None:
+    def __init__(self, vendor: str, *, slots: int = SLOTS, slot_wait: float = SLOT_WAIT) -> None:
         super().__init__()
         self.vendor = vendor
+        self._slot_wait = slot_wait
         self._settings: dict[tuple[str, str], Any] = {}
         self._slots = threading.BoundedSemaphore(slots)
         self.mount("http://", _Adapter())
@@ -145,7 +147,7 @@ class Session(requests.Session):
         left = remaining()
         if left <= 0.05:
             raise NotSent(self.vendor, "no time left")
-        if not self._slots.acquire(timeout=min(SLOT_WAIT, left)):
+        if not self._slots.acquire(timeout=min(self._slot_wait, left)):
             raise Busy(self.vendor)
         began, outcome = time.monotonic(), "failed"
         try:
@@ -160,15 +162,29 @@ class Session(requests.Session):
     def _exchange(self, request: requests.PreparedRequest, kwargs: dict[str, Any]) -> requests.Response:
         left = max(remaining(), 0.05)
         kwargs["timeout"] = (min(CONNECT, left), min(READ, left))
+        kwargs["stream"] = True
         with Guard(left) as guard:
             try:
                 response = super().send(request, **kwargs)
+                self._read(response)
             except requests.RequestException as problem:
                 # From None: the text of a requests exception holds the URL.
                 raise self._meaning(problem) from None
+            except (ValueError, UnicodeError):
+                raise NotSent(self.vendor, "header") from None  # its text holds the header
         if guard.fired:
             raise Unclear(self.vendor, "deadline")
         return response
+
+    def _read(self, response: requests.Response) -> None:
+        """Read the body as far as it may go; a small answer can unpack to more than the memory there is."""
+        body = bytearray()
+        for chunk in response.iter_content(65_536):
+            body += chunk
+            if len(body) > LARGEST:
+                response.close()
+                raise Garbled(self.vendor, "too large")
+        response._content = bytes(body)  # where requests itself keeps it
 
     def _meaning(self, problem: requests.RequestException) -> IntegrationError:
         if isinstance(problem, requests.ConnectTimeout | requests.exceptions.InvalidURL):

@@ -10,7 +10,7 @@ from bot.explain import temporary
 from bot.language import mark
 from bot.registry import Argument, Group, Spec, command, registry
 from bot.reply import Code, Line, Reply, Say, Strong, join, line
-from bot.rights import NAMES, highest_role
+from bot.rights import NAMES
 from bot.version import VERSION
 
 log = logging.getLogger(__name__)
@@ -45,11 +45,10 @@ def help_(ask: Ask, command: Spec | None) -> Reply:
 
 def overview(ask: Ask) -> Reply:
     """The commands that this person may run, grouped."""
-    highest = highest_role(ask.settings, ask.staff_id, conversation=ask.message.conversation_id)
     lines = [line("Sampan can do this for you")]
     for group, title in GROUPS.items():
         declared = sorted(registry.specs.values(), key=lambda spec: (spec.role, spec.name))
-        mine = [spec for spec in declared if spec.group is group and spec.role <= highest]
+        mine = [spec for spec in declared if spec.group is group and spec.role <= ask.role]
         if mine:
             lines.append((Strong("".join(map(str, line(title)))),))
             lines += [(Code(spec.usage), " — ", *line(spec.summary)) for spec in mine]
@@ -70,7 +69,7 @@ def _explained(spec: Spec) -> Reply:
 def ping(ask: Ask) -> Reply:
     """A sign of life that has been through the store."""
     zone = ask.settings.timezone
-    time = f"{ask.tools.now().astimezone(zone):%H:%M} {zone.key}"
+    time = f"{ask.tools.now().astimezone(zone):%H:%M} {zone}"
     lines = [line("pong — Sampan {version}, {time}", version=VERSION, time=time)]
     if ask.settings.temporary_state:
         lines.append(temporary())
@@ -118,9 +117,13 @@ def whoami(ask: Ask) -> Reply:
             line("The chat does not vouch for who you are, so you can only read here."),
             line("This conversation: {id}", id=Code(ask.message.conversation_id)),
         )
-    return Reply.of(
+    lines = [
         line("You are {name}, staff id {id}", name=Strong(ask.message.name or "?"), id=Code(ask.staff_id)),
         line("Role: {role}", role=line(NAMES[ask.role])),
         line("Login on Gitee: {login}", login=Code(ask.login or "—")),
         line("This conversation: {id}", id=Code(ask.message.conversation_id)),
-    )
+    ]
+    rooms = ask.settings.conversations
+    if rooms and ask.message.conversation_id not in rooms:
+        lines.append(line("This group can only read."))
+    return Reply.of(*lines)

@@ -1,5 +1,6 @@
 """/jenkins, /build and /deploy."""
 
+import difflib
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -9,7 +10,7 @@ from bot.ask import Ask
 from bot.builds import OURS, start
 from bot.language import mark
 from bot.registry import Argument, Group, command
-from bot.reply import Code, Line, Reply, Say, Strong, UserError, join, line
+from bot.reply import Code, Line, Reply, Say, Span, Strong, UserError, join, line
 from bot.rights import Role
 
 VERSION = re.compile(r"[\w.+-]{1,64}", re.ASCII)
@@ -26,8 +27,10 @@ def _environment(ask: Ask, word: str) -> str:
     return found
 
 
-def _version(_: Ask, word: str) -> str:
+def _version(ask: Ask, word: str) -> str:
     # Without this a mistyped environment would be deployed as a version, to the wrong place.
+    if difflib.get_close_matches(word.lower(), [name.lower() for name in ask.settings.environments]):
+        raise Mismatch
     if not any(ch.isdigit() for ch in word):
         raise Mismatch(line("A version without a digit is written {pair}.", pair=Code(f"VERSION={word}")))
     return _plain_version(word)
@@ -159,9 +162,11 @@ def _agree(name: str, one: str | None, other: str) -> str:
 def _target(ask: Ask, service: str, environment: str | None) -> str:
     """The environment to deploy to, checked; empty when none is configured."""
     allowed, protected = ask.environments(service), ask.settings.protected
+    if not ask.settings.environments:
+        return ""
+    if not allowed:
+        raise UserError(line("No environment is open to {service} from here.", service=Code(service)))
     if environment is None:
-        if not ask.settings.environments:
-            return ""
         environment = next((name for name in allowed if name not in protected), None)
         if environment is None:
             raise UserError(
@@ -188,8 +193,6 @@ def _target(ask: Ask, service: str, environment: str | None) -> str:
 
 
 def _known(names: tuple[str, ...]) -> Line:
-    if not names:
-        return line("No environment is open from here.")
     return known(mark("Known environments: {names}"), "", names, "ENVIRONMENTS")
 
 
@@ -198,9 +201,17 @@ def _deployable(ask: Ask) -> Reply:
         return Reply.of(line("Nothing can be deployed: set {variable}.", variable=Code("SERVICES")))
     lines = [line("What can be deployed")]
     for name in ask.settings.services:
-        targets = [one for one in ask.environments(name) if one not in ask.settings.protected]
-        clicks = [Say(one, f"/deploy {name} {one}") for one in targets] or [
-            Say(f"/deploy {name}", f"/deploy {name}")
-        ]
-        lines.append((Strong(name), "  ", *join(clicks)))
+        lines.append((Strong(name), "  ", *join(_targets(ask, name))))
     return Reply.of(*lines)
+
+
+def _targets(ask: Ask, service: str) -> list[Span | Line]:
+    """A click for each environment that is open; a protected one is only named."""
+    if not ask.settings.environments:
+        return [Say(f"/deploy {service}", f"/deploy {service}")]
+    targets: list[Span | Line] = []
+    for name in ask.environments(service):
+        open_ = name not in ask.settings.protected
+        click = Say(name, f"/deploy {service} {name}")
+        targets.append(click if open_ else line("{name} (protected)", name=name))
+    return targets or [line("nowhere from here")]

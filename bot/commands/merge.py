@@ -4,25 +4,15 @@ import time
 
 from bot.arguments import NUMBER, REPO
 from bot.ask import Ask
-from bot.commands.pulls import hold_labels, next_steps
 from bot.language import mark
-from bot.pulls import (
-    Blocker,
-    CodeHost,
-    Obstacle,
-    check_blockers,
-    link,
-    mergeability,
-    needs,
-    short,
-    stale_vote,
-)
+from bot.pulls import Blocker, CodeHost, Obstacle, check_blockers, link, short
+from bot.readiness import next_steps, obstacles
 from bot.registry import Group, Option, command
 from bot.reply import Code, Line, Reply, UserError, line
 from bot.rights import Role
 from bot.settings import Repo
 from integrations.errors import Busy, Forbidden, IntegrationError, NotAllowed, NotSent, Refused, Unauthorized
-from integrations.model import Check, Method, PullRequest, State, Vote
+from integrations.model import Check, Method, PullRequest, State
 
 # The host computes mergeability in the background; one short wait is often enough.
 PAUSE = 1.0
@@ -57,18 +47,14 @@ def merge(ask: Ask, number: int, repo: Repo, squash: bool, rebase: bool) -> Repl
     blockers = [*_moved(pull, last), *_blockers(ask, repo, last, checks)]
     if blockers:
         raise _refusal(last, repo, blockers)
-    return _write(host, repo, last, method)
+    reply = _write(host, repo, last, method)
+    if checks is None:
+        return Reply(reply.title, (*reply.lines, line("Gitee showed no check runs, so none were looked at.")))
+    return reply
 
 
-def _blockers(ask: Ask, repo: Repo, pull: PullRequest, checks: tuple[Check, ...]) -> list[Blocker]:
-    found = [Blocker(Obstacle.CLOSED, line("it is closed"))] if pull.state is not State.OPEN else []
-    found += needs(pull, hold_labels=hold_labels(ask, repo))
-    found += [*mergeability(pull), *check_blockers(checks)]
-    for vote in Vote:
-        vouched = ask.store.vouched(repo.path, pull.number, vote)
-        if vouched:
-            found += stale_vote(vote, vouched.sha, pull.head_sha)
-    return found
+def _blockers(ask: Ask, repo: Repo, pull: PullRequest, checks: tuple[Check, ...] | None) -> list[Blocker]:
+    return [*obstacles(ask, repo, pull), *check_blockers(checks or ())]
 
 
 def _moved(seen: PullRequest, last: PullRequest) -> list[Blocker]:
@@ -80,7 +66,7 @@ def _moved(seen: PullRequest, last: PullRequest) -> list[Blocker]:
 def _refusal(pull: PullRequest, repo: Repo, blockers: list[Blocker]) -> UserError:
     lines: list[Line] = [line("{pr} cannot be merged:", pr=link(pull))]
     lines += [("· ", *blocker.line) for blocker in blockers]
-    return UserError(*lines, next_steps(pull, repo))
+    return UserError(*lines, *next_steps(pull, repo))
 
 
 def _merged_before(pull: PullRequest) -> Reply:

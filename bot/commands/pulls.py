@@ -3,7 +3,8 @@
 from bot.arguments import REPO, page_number, pr_number
 from bot.ask import Ask
 from bot.language import mark
-from bot.pulls import link, mergeability, needs, needs_line
+from bot.pulls import link
+from bot.readiness import next_steps, obstacles, summary
 from bot.registry import Argument, Group, Option, command
 from bot.reply import Code, Line, Reply, Say, Strong, UserError, counted, join, line, plain
 from bot.settings import Repo
@@ -39,10 +40,12 @@ def pr(ask: Ask, number: int | str | None, repo: Repo, page: int | None) -> Repl
 
 
 def _my_login(ask: Ask) -> str:
+    if not ask.staff_id:
+        raise UserError(line("The chat does not vouch for who you are, so I cannot tell which are yours."))
     if not ask.login:
         raise UserError(
             line("I do not know your login on Gitee."),
-            line("Ask for {pair} to be added to GITEE_USERS.", pair=Code(f"{ask.staff_id or '?'}=login")),
+            line("Ask for {pair} to be added to GITEE_USERS.", pair=Code(f"{ask.staff_id}=login")),
         )
     return ask.login
 
@@ -62,9 +65,9 @@ def _list(ask: Ask, found: PullPage, repo: Repo, *, mine: bool) -> Reply:
 
 def _entry(ask: Ask, pull: PullRequest, repo: Repo) -> list[Line]:
     title = pull.title if len(pull.title) <= TITLE_LENGTH else pull.title[: TITLE_LENGTH - 1] + "…"
-    blockers = needs(pull, hold_labels=hold_labels(ask, repo))
-    facts = join([pull.author, age(pull.created_at, now=ask.tools.now()), needs_line(blockers)])
-    return [(link(pull), " ", Strong(title)), facts, next_steps(pull, repo)]
+    seen = summary(obstacles(ask, repo, pull))
+    facts = join([pull.author, age(pull.created_at, now=ask.tools.now()), seen])
+    return [(link(pull), " ", Strong(title)), facts, *next_steps(pull, repo)]
 
 
 def _pager(found: PullPage, repo: Repo, *, mine: bool) -> list[Line]:
@@ -86,23 +89,4 @@ def _one(ask: Ask, pull: PullRequest, repo: Repo) -> Reply:
         return Reply.of(
             *lines, line("It is merged.") if pull.state is State.MERGED else line("It is closed.")
         )
-    blockers = [*needs(pull, hold_labels=hold_labels(ask, repo)), *mergeability(pull)]
-    return Reply.of(*lines, needs_line(blockers), next_steps(pull, repo))
-
-
-def next_steps(pull: PullRequest, repo: Repo) -> Line:
-    """The clicks that may come next; the repo is named, so that they mean the same in every room."""
-    target = f"{pull.number} {repo.alias}"
-    return join(
-        [
-            Say(plain(line("test")), f"/test {target}"),
-            Say(plain(line("approve")), f"/approve {target}"),
-            Say(plain(line("merge")), f"/merge {target}"),
-        ]
-    )
-
-
-def hold_labels(ask: Ask, repo: Repo) -> tuple[str, ...]:
-    """The labels that stop a merge in this repo."""
-    own = ask.settings.repo_configs.get(repo.alias)
-    return ask.settings.hold_labels if own is None or own.hold_labels is None else own.hold_labels
+    return Reply.of(*lines, summary(obstacles(ask, repo, pull)), *next_steps(pull, repo))

@@ -6,12 +6,13 @@ from bot.arguments import NUMBER, REPO
 from bot.ask import Ask
 from bot.builds import pr_job, start
 from bot.language import mark
-from bot.pulls import CodeHost, link, short
+from bot.pulls import CodeHost, Obstacle, link, short
+from bot.readiness import obstacles, summary
 from bot.registry import Group, command
-from bot.reply import Code, Line, Link, Reply, Say, UserError, line, plain
+from bot.reply import Code, Line, Reply, Say, UserError, line, plain
 from bot.rights import Role
 from bot.settings import Repo
-from integrations.errors import IntegrationError, NotAllowed, Unclear
+from integrations.errors import Down, Garbled, IntegrationError, NotAllowed, Unclear
 from integrations.model import PullRequest, State, Vote
 
 log = logging.getLogger(__name__)
@@ -20,6 +21,7 @@ _DONE = {
     Vote.APPROVE: mark("{pr} approved at {sha}"),
     Vote.TEST: mark("{pr} marked as tested at {sha}"),
 }
+_NEXT = {Obstacle.TESTS: "test", Obstacle.APPROVALS: "approve"}
 _COMMENT = {
     Vote.APPROVE: mark("Approved at {sha} by {who} through Sampan"),
     Vote.TEST: mark("Tested at {sha} by {who} through Sampan"),
@@ -82,20 +84,36 @@ def _is_author(ask: Ask, pull: PullRequest) -> bool:
 
 def _vote(ask: Ask, host: CodeHost, repo: Repo, pull: PullRequest, vote: Vote) -> Reply:
     row = ask.store.vouch(ask.message, repo=repo.path, number=pull.number, vote=vote, sha=pull.head_sha)
+    notes: list[Line] = []
     try:
         host.vote(repo.path, pull.number, vote)
     except NotAllowed as refusal:
         # A second vote of the same account, after a push that reset nothing, may be refused: it counts still.
         if pull.short(vote) or not pull.accepted(vote):
-            ask.store.settle_vote(row, counted=False)
+            ask.note(lambda: ask.store.settle_vote(row, counted=False))
             raise UserError(*_refused(pull, refusal)) from refusal
-    except Unclear:
-        return _look(ask, host, repo, pull, vote, row)
+        notes = [line("Gitee took no second vote of Sampan's account; the first one counts still.")]
+    except (Unclear, Garbled, Down):
+        _look(host, repo, pull, vote)
     except IntegrationError:
-        ask.store.settle_vote(row, counted=False)
+        ask.note(lambda: ask.store.settle_vote(row, counted=False))
         raise
-    ask.store.settle_vote(row, counted=True)
-    return _counted(ask, host, repo, pull, vote)
+    after = _read_again(host, repo, pull)
+    if after and _invisible(pull, after, vote):
+        raise UserError(
+            line(
+                "Gitee took it for {pr} and does not show it: is Sampan's account asked to vote there?",
+                pr=link(pull),
+            ),
+            line("Look there, and repeat the command if need be."),
+        )
+    ask.note(lambda: ask.store.settle_vote(row, counted=True))
+    return _counted(ask, host, repo, pull, after, vote, notes)
+
+
+def _invisible(before: PullRequest, after: PullRequest, vote: Vote) -> bool:
+    """Whether a vote that is needed left no trace at all; with others' votes there nobody can tell."""
+    return bool(before.short(vote)) and not before.accepted(vote) and not after.accepted(vote)
 
 
 def _refused(pull: PullRequest, refusal: NotAllowed) -> list[Line]:
@@ -103,26 +121,36 @@ def _refused(pull: PullRequest, refusal: NotAllowed) -> list[Line]:
     return [*lines, line("It says: {message}", message=refusal.message)] if refusal.message else lines
 
 
-def _look(ask: Ask, host: CodeHost, repo: Repo, pull: PullRequest, vote: Vote, row: int) -> Reply:
+def _look(host: CodeHost, repo: Repo, pull: PullRequest, vote: Vote) -> None:
     """The answer was lost: see whether the vote is there, and never send it twice."""
-    after = host.pull(repo.path, pull.number)
-    if after.accepted(vote) > pull.accepted(vote):
-        ask.store.settle_vote(row, counted=True)
-        return _counted(ask, host, repo, pull, vote)
+    after = _read_again(host, repo, pull)
+    if after and after.accepted(vote) > pull.accepted(vote):
+        return
     raise UserError(
         line("Gitee's answer was lost, and {pr} does not show it. I did not try again.", pr=link(pull)),
         line("Look there, and repeat the command if need be."),
     )
 
 
-def _counted(ask: Ask, host: CodeHost, repo: Repo, pull: PullRequest, vote: Vote) -> Reply:
-    after = _read_again(host, repo, pull)
-    lines = [line(_DONE[vote], pr=link(pull), sha=Code(short(pull.head_sha)))]
-    if not _commented(ask, host, repo, pull, vote):
+def _counted(
+    ask: Ask,
+    host: CodeHost,
+    repo: Repo,
+    pull: PullRequest,
+    after: PullRequest | None,
+    vote: Vote,
+    notes: list[Line],
+) -> Reply:
+    lines = [line(_DONE[vote], pr=link(pull), sha=Code(short(pull.head_sha))), *notes]
+    if vote is Vote.APPROVE and not ask.login:
+        pair = Code(f"{ask.staff_id}=login")
         lines.append(
-            line("The comment that says who asked could not be written; Sampan's own record has it.")
+            line("Whether it is your own could not be checked: GITEE_USERS lacks {pair}.", pair=pair)
         )
-    return Reply.of(*lines, *_still_needed(after or pull, pull, vote, repo, known=after is not None))
+    if not _commented(ask, host, repo, pull, vote):
+        told = line("The comment that says who asked could not be written; Sampan's own record has it.")
+        lines.append(told)
+    return Reply.of(*lines, *(_still_needed(ask, after, pull, vote, repo) if after else []))
 
 
 def _read_again(host: CodeHost, repo: Repo, pull: PullRequest) -> PullRequest | None:
@@ -143,26 +171,23 @@ def _commented(ask: Ask, host: CodeHost, repo: Repo, pull: PullRequest, vote: Vo
     return True
 
 
-def _still_needed(
-    after: PullRequest, seen: PullRequest, vote: Vote, repo: Repo, *, known: bool
-) -> list[Line]:
-    if not known:
-        return []
+def _still_needed(ask: Ask, after: PullRequest, seen: PullRequest, vote: Vote, repo: Repo) -> list[Line]:
     if after.head_sha != seen.head_sha:
-        return [
-            line(
-                "Its head has moved to {sha} meanwhile: that is not covered.", sha=Code(short(after.head_sha))
-            )
-        ]
+        moved = Code(short(after.head_sha))
+        return [line("Its head has moved to {sha} meanwhile: that is not covered.", sha=moved)]
     missing = after.short(vote)
     if missing:
         # One token is one reviewer: the others vote on the host itself.
-        page = Link(f"#{after.number}", after.url)
         return [
             line(
-                "Gitee wants {n} more; one account counts once, so they vote on {page}.", n=missing, page=page
+                "Gitee wants {n} more; one account counts once, so they vote on {page}.",
+                n=missing,
+                page=link(after),
             )
         ]
-    verb = "test" if after.tests_short else "approve" if after.approvals_short else "merge"
+    left = obstacles(ask, repo, after)
+    verb = _NEXT.get(left[0].obstacle) if left else "merge"
+    if verb is None or len({blocker.obstacle for blocker in left} - set(_NEXT)) > 0:
+        return [summary(left)]
     next_step = Say(f"/{verb} {after.number}", f"/{verb} {after.number} {repo.alias}")
     return [line("Next: {command}", command=next_step)]

@@ -16,6 +16,7 @@ from bot.store.sqlite import Sqlite
 from integrations.model import InboundMessage, Vote
 
 SQL = Path(__file__).parent / "sql"
+QUEUE_MEMORY = 3_600_000  # milliseconds
 
 
 @dataclass(frozen=True)
@@ -134,10 +135,10 @@ class Store:
         """Say whether the host took the vote."""
         _queries("votes").settle(self._connection, id=row, state="counted" if counted else "refused")
 
-    def vouched(self, repo: str, number: int, vote: Vote) -> Vouched | None:
-        """The latest vote of this kind that went through Sampan."""
-        row = _queries("votes").latest(self._connection, repo=repo, number=number, kind=str(vote))
-        return Vouched(*row) if row else None
+    def vouched(self, repo: str, number: int, vote: Vote) -> list[Vouched]:
+        """The last vote of this kind that counted, and those asked for since whose outcome nobody knows."""
+        rows = _queries("votes").standing(self._connection, repo=repo, number=number, kind=str(vote))
+        return [Vouched(*row) for row in rows]
 
     def ask_build(self, message: InboundMessage, *, job: str) -> AskedBuild:
         """Keep a build that is about to be asked for."""
@@ -161,7 +162,9 @@ class Store:
             )
         )
 
-    def same_queue_item(self, build: AskedBuild, *, job: str, queue_id: int) -> str | None:
-        """Who asked earlier for the build of this queue item, if somebody did."""
-        row = _queries("builds").by_queue(self._connection, job=job, queue_id=queue_id, id=build.id)
-        return str(row[1]) if row else None
+    def who_asked_before(self, build: AskedBuild, *, job: str, queue_id: int | None) -> str | None:
+        """Who asked lately for the build of this queue item; queue numbers start anew one day."""
+        row = _queries("builds").by_queue(
+            self._connection, job=job, queue_id=queue_id, id=build.id, since=self._now() - QUEUE_MEMORY
+        )
+        return str(row[0]) if row else None

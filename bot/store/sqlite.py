@@ -15,8 +15,6 @@ class Sqlite:
     def __init__(self, path: str) -> None:
         self.path = path
         self._local = threading.local()
-        self._ready = threading.Lock()
-        self._migrated = False
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -31,10 +29,7 @@ class Sqlite:
         connection = sqlite3.connect(self.path, timeout=WAIT, isolation_level=None, check_same_thread=False)
         _write_ahead(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
-        with self._ready:
-            if not self._migrated:
-                migrate(connection)
-                self._migrated = True
+        migrate(connection)
         return connection
 
 

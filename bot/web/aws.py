@@ -1,5 +1,6 @@
 """AWS Lambda: HTTP events go to Mangum, a schedule to the tick, anything else fails loudly."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -21,7 +22,7 @@ def make_handler(app: FastAPI) -> Handler:
 
             # Lifespan off: Mangum would run it anew for each request.
             http = Mangum(app, lifespan="off", api_gateway_base_path=_base_path(event))
-            return http(_with_known_host(event), context)
+            return http(_with_plain_headers(event), context)
         if event.get("source") == "aws.events" or event.get("detail-type") or event.get("schedule"):
             state: State = app.state.shared
             if state.sampan is None:
@@ -38,16 +39,21 @@ def _base_path(event: Event) -> str:
     return f"/{stage}" if str(event.get("rawPath", "")).startswith(f"/{stage}/") else "/"
 
 
-def _with_known_host(event: Event) -> Event:
-    """Without an IPv6 Host, which Mangum splits at its first colon; nothing here reads it."""
+# Mangum splits Host at its first colon and takes X-Forwarded-Port for a number; nothing here reads either.
+_PLAIN = {"host": re.compile(r"[\w.-]+(:\d+)?"), "x-forwarded-port": re.compile(r"\d+")}
+
+
+def _with_plain_headers(event: Event) -> Event:
+    """Without the headers that would end in an error, and with a mapping where an event has null."""
     changed = dict(event)
     for key in ("headers", "multiValueHeaders"):
-        headers = event.get(key)
-        if isinstance(headers, dict):
-            changed[key] = {name: value for name, value in headers.items() if not _ipv6_host(name, value)}
+        if key in event:
+            headers = event[key] or {}
+            changed[key] = {name: value for name, value in headers.items() if _plain(name, value)}
     return changed
 
 
-def _ipv6_host(name: str, value: object) -> bool:
+def _plain(name: str, value: object) -> bool:
+    pattern = _PLAIN.get(name.lower())
     first = value[0] if isinstance(value, list) and value else value
-    return name.lower() == "host" and str(first).startswith("[")
+    return pattern is None or bool(pattern.fullmatch(str(first)))

@@ -7,10 +7,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from starlette.background import BackgroundTask
+from starlette.requests import ClientDisconnect
 
-from bot.dispatch import attend, see_through, take_on, tell_working
+from bot.dispatch import attend, see_through, take_on, tell_not_taken, tell_working
 from bot.store import Claim
-from bot.web.body import TooLarge, read_body
+from bot.web.body import TooLarge, TooSlow, read_body
 from bot.web.state import State, state_of
 from integrations.errors import Malformed, Unauthenticated
 from integrations.model import InboundMessage
@@ -55,6 +56,10 @@ async def dingtalk(request: Request) -> JSONResponse:
         body = await read_body(request, limit=LIMIT)
     except TooLarge:
         return _no(413, "body too large")
+    except TooSlow:
+        return _no(408, "body too slow")
+    except ClientDisconnect:
+        return _no(400, "body cut short")  # nobody is there to read it
     if not body:
         return JSONResponse(NOTHING)
     state = state_of(request)
@@ -65,8 +70,8 @@ async def dingtalk(request: Request) -> JSONResponse:
         )
         return _no(503, "not configured; the log says what is missing")
     try:
-        state.sampan.chat.authenticate(request.headers)
-        message = state.sampan.chat.read(body)
+        state.sampan.dingtalk.authenticate(request.headers)
+        message = state.sampan.dingtalk.read(body)
     except Unauthenticated as why:
         log.warning("a delivery was refused: %s", why)
         return _no(401, "not authenticated")
@@ -77,11 +82,15 @@ async def dingtalk(request: Request) -> JSONResponse:
 
 
 async def _take(state: State, message: InboundMessage) -> JSONResponse:
+    if state.workers.full:
+        log.error("delivery %s was not taken on: too many are waiting", message.delivery_id)
+        await state.front.run(tell_not_taken, state.ready, message)
+        return JSONResponse(NOTHING)
     if not state.ready.settings.answer_first:
         # In one piece: each piece of work wakes a thread, and a thread wakes the loop.
         await state.workers.run(see_through, state.ready, message)
         return JSONResponse(NOTHING)
-    claim = await state.workers.run(take_on, state.ready, message)
+    claim = await state.front.run(take_on, state.ready, message)
     background = BackgroundTask(_work, state, message, claim) if claim else None
     return JSONResponse(NOTHING, background=background)
 
@@ -91,5 +100,5 @@ async def _work(state: State, message: InboundMessage, claim: Claim) -> None:
     work = state.workers.run(attend, state.ready, message, claim)
     done, _ = await asyncio.wait({work}, timeout=WORKING_AFTER)
     if not done:
-        await state.workers.run(tell_working, state.ready, message)
+        await state.front.run(tell_working, state.ready, message, over=work.done)
     await work

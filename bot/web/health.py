@@ -24,7 +24,7 @@ async def ready(request: Request) -> JSONResponse:
     if state.sampan is None:
         return JSONResponse({"ready": False, "why": "configuration"}, 503)
     try:
-        await state.workers.run(state.sampan.store.check)
+        await state.front.run(state.sampan.store.check)
     except Exception:
         log.exception("the store does not answer")
         return JSONResponse({"ready": False, "why": "store"}, 503)

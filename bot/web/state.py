@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from fastapi import Request
 
-from bot.web.workers import Workers
+from bot.web.workers import FRONT, Workers
 from bot.wiring import Wired
 
 
@@ -15,6 +15,7 @@ class State:
     sampan: Wired | None
     problem: str = ""
     workers: Workers = field(default_factory=Workers)
+    front: Workers = field(default_factory=lambda: Workers(FRONT))
 
     @property
     def ready(self) -> Wired:

@@ -1,4 +1,4 @@
-"""The one bounded pool of threads in which everything that may block runs."""
+"""The bounded pools of threads in which everything that may block runs."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,6 +7,8 @@ from contextvars import copy_context
 from typing import ParamSpec, TypeVar
 
 THREADS = 20
+FRONT = 4  # for what must not wait behind the work: taking a delivery on, the clock, readiness
+WAITING = 200  # deliveries that may wait for a thread
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -17,10 +19,22 @@ class Workers:
 
     def __init__(self, threads: int = THREADS) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="worker")
+        self._unfinished = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether no more should be taken on."""
+        return self._unfinished >= WAITING
 
     def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> "asyncio.Future[T]":
         """Start the work; await the result or not."""
         context = copy_context()
-        return asyncio.get_running_loop().run_in_executor(
+        self._unfinished += 1
+        future = asyncio.get_running_loop().run_in_executor(
             self._pool, lambda: context.run(work, *args, **kwargs)
         )
+        future.add_done_callback(self._finished)
+        return future
+
+    def _finished(self, _: object) -> None:
+        self._unfinished -= 1

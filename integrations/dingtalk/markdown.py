@@ -5,11 +5,14 @@ Vendor's page: help.dingtalk.io/open/development/robot-message-type.
 
 import json
 import re
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from integrations.model import Code, Line, Link, Post, Say, Strong
 
 MAX_BYTES = 18_000  # the platform refuses 20,000 (460101); the rest is room for the envelope
+
+LINK_BYTES = 500
 
 _MARKUP = str.maketrans({"<": "＜", ">": "＞", "*": "＊", "`": "'", "\n": " ", "\r": " ", "\t": " "})
 _LABEL = str.maketrans({"[": "［", "]": "］", "\\": "＼"})
@@ -22,10 +25,16 @@ def markdown(post: Post, *, cut: str, limit: int = MAX_BYTES) -> str:
     """The post's lines and mentions as markdown of at most `limit` bytes; `cut` tells what was left out."""
     tail = " ".join(f"@{_unlinked(_plain(who))}" for who in post.mentions)  # an @ needs its id in the text
     lines = [_line(line) for line in post.lines]
-    kept = _fit(lines, limit - _size(tail) - _size(cut))
+    kept = _fit(lines, limit - _size(tail) - _size(cut) - LINK_BYTES)
     if len(kept) < len(lines):
-        kept.append(cut)
+        kept.append(" ".join([cut, *_first_link(post.lines[len(kept) :])]))
     return "\n\n".join([*kept, *([tail] if tail else [])])
+
+
+def _first_link(lines: Sequence[Line]) -> list[str]:
+    """Where what was left out can be read, if it links anywhere."""
+    links = [_link(span) for line in lines for span in line if isinstance(span, Link)]
+    return [link for link in links[:1] if _size(link) < LINK_BYTES]
 
 
 def _fit(lines: list[str], limit: int) -> list[str]:

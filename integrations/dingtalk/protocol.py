@@ -15,6 +15,8 @@ from urllib.parse import quote_plus, urlsplit
 from integrations.errors import Malformed, Unauthenticated
 from integrations.model import InboundMessage, Kind
 
+VENDOR = "DingTalk"
+
 SIGNATURE_LIFE = 3600.0  # seconds, either way
 SESSION_LIFE = 5400.0  # seconds; seven recorded payloads agree on 90 minutes
 
@@ -194,4 +196,4 @@ def error_code(answer: object) -> int:
 
 
 TOO_FAST = frozenset({130101, 410100})
-SESSION_GONE = frozenset({300001})
+WRONG_SIGNATURE = 310000

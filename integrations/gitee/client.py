@@ -46,10 +46,13 @@ class Gitee:
 
     def pull(self, repo: str, number: int) -> PullRequest:
         """One pull request as it is now."""
-        return self._pull(_json(self._request("GET", f"/repos/{repo}/pulls/{number}")), repo)
+        pull = self._pull(_json(self._request("GET", f"/repos/{repo}/pulls/{number}")), repo)
+        if pull.number != number:
+            raise Garbled(VENDOR, "another pull request")
+        return pull
 
-    def checks(self, repo: str, sha: str) -> tuple[Check, ...]:
-        """The check runs of a commit; a host without check runs answers 404, which means none.
+    def checks(self, repo: str, sha: str) -> tuple[Check, ...] | None:
+        """The check runs of a commit; None where the host answers 404: it has none, or hides them.
 
         All of them: whether `pull_request_id` means the number or the id is not documented, and a wrong guess
         would hide a red one.
@@ -58,7 +61,7 @@ class Gitee:
         try:
             return protocol.read_checks(self._all(path))
         except NotFound:
-            return ()
+            return None
         except protocol.Unreadable as problem:
             raise Garbled(VENDOR, str(problem)) from None
 
@@ -69,16 +72,16 @@ class Gitee:
             found = protocol.check_runs(_json(answer))
             runs += found
             if len(found) < 100:
-                break
-        return runs
+                return runs
+        raise Garbled(VENDOR, "more check runs than can be read")
 
     def vote(self, repo: str, number: int, vote: Vote) -> None:
         """Approve, or mark as tested, as the token's owner; the answer's body is empty in practice."""
-        self._request("POST", f"/repos/{repo}/pulls/{number}/{_VOTES[vote]}")
+        _json(self._request("POST", f"/repos/{repo}/pulls/{number}/{_VOTES[vote]}"), empty_ok=True)
 
     def comment(self, repo: str, number: int, body: str) -> None:
         """Write a comment under a pull request."""
-        self._request("POST", f"/repos/{repo}/pulls/{number}/comments", data={"body": body})
+        _json(self._request("POST", f"/repos/{repo}/pulls/{number}/comments", data={"body": body}))
 
     def merge(self, repo: str, number: int, method: Method) -> None:
         """Merge, once. Gitee takes no sha to guard it with: the caller reads before and after."""

@@ -31,7 +31,7 @@ def read_pull(data: object, *, repo: str) -> PullRequest:
             state=State(pull["state"]),
             draft=pull.get("draft") is True,
             mergeable=pull["mergeable"] if isinstance(pull.get("mergeable"), bool) else None,
-            labels=tuple(str(_mapping(one).get("name")) for one in _list(pull.get("labels"))),
+            labels=tuple(str(_mapping(one).get("name")) for one in _all(pull.get("labels"))),
             head_ref=str(head.get("ref") or ""),
             head_sha=_sha(head["sha"]),
             base_ref=str(base.get("ref") or ""),
@@ -68,7 +68,7 @@ def read_checks(runs: Sequence[Any]) -> tuple[Check, ...]:
 def _check_state(run: Mapping[str, Any]) -> CheckState:
     if run.get("status") != "completed":
         return CheckState.RUNNING
-    return CheckState.GREEN if run.get("conclusion") in _GREEN else CheckState.RED
+    return CheckState.GREEN if str(run.get("conclusion")) in _GREEN else CheckState.RED
 
 
 def message_of(data: object) -> str:
@@ -85,6 +85,13 @@ def total_of(headers: Mapping[str, str]) -> int | None:
     """How many there are over all pages, where the endpoint says so."""
     value = headers.get("total_count", "")
     return int(value) if value.isascii() and value.isdigit() else None
+
+
+def _all(value: object) -> Sequence[Any]:
+    """A list, or nothing at all; anything else might hide a label that holds."""
+    if value is not None and not isinstance(value, list):
+        raise ValueError("labels")
+    return value or ()
 
 
 def _sha(value: object) -> str:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import jenkins
 import requests
 
-from integrations.errors import Forbidden, Garbled, NotAllowed, Unauthorized, from_status
+from integrations.errors import Garbled, NotAllowed, Unauthorized, from_status
 from integrations.jenkins import protocol
 from integrations.jenkins.protocol import VENDOR
 from integrations.model import Job, Queued
@@ -101,13 +101,17 @@ class Jenkins:
         return response
 
     def _asks_to_sign_in(self, location: str) -> bool:
-        below_root = urlsplit(location).path.removeprefix(urlsplit(self._server.server).path).lstrip("/")
+        try:
+            path = urlsplit(location).path
+        except ValueError:
+            return False
+        below_root = path.removeprefix(urlsplit(self._server.server).path).lstrip("/")
         return below_root.split("/")[0] in ("login", "securityRealm")
 
     def _error(self, response: requests.Response) -> Exception:
         # "No valid crumb" comes only without an API token: a password, say.
         if response.status_code == 403 and "crumb" in response.text[:2000]:
-            return Forbidden(VENDOR, status=403, message="crumb")
+            return Unauthorized(VENDOR, status=403)
         return from_status(VENDOR, response.status_code)
 
 

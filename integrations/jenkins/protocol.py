@@ -6,7 +6,7 @@ Read from the source of Jenkins itself: ParameterizedJobMixIn, ParametersDefinit
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from integrations.model import Job, Parameter, Queued
 
@@ -48,7 +48,7 @@ def read_job(data: object, *, name: str) -> Job:
 
 def queue_id(location: str) -> int | None:
     """The number in a Location such as https://ci/queue/item/24/."""
-    found = re.search(r"/queue/item/(\d+)/?$", urlsplit(location).path)
+    found = re.search(r"/queue/item/(\d{1,18})/?$", location.partition("?")[0])
     return int(found[1]) if found else None
 
 

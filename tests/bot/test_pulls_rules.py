@@ -12,10 +12,10 @@ from bot.pulls import (
     link,
     mergeability,
     needs,
-    needs_line,
     short,
     stale_vote,
 )
+from bot.readiness import summary
 from bot.reply import Link, plain
 from integrations.model import Check, CheckState, PullRequest, Reviewer, State, Vote
 
@@ -160,9 +160,9 @@ def test_not_known_yet_is_no_yes(mergeable: bool | None, known: bool) -> None:
 
 
 def test_how_a_list_tells_them() -> None:
-    assert plain(needs_line([])) == "ready"
+    assert plain(summary([])) == "no obstacle seen"
     assert (
-        plain(needs_line(needs(replace(READY, draft=True, testers=()), hold_labels=())))
+        plain(summary(needs(replace(READY, draft=True, testers=()), hold_labels=())))
         == "draft · needs 1 test"
     )
 

@@ -6,7 +6,9 @@ RETURNING id;
 -- name: settle(id, state)!
 UPDATE votes SET state = :state WHERE id = :id AND state = 'asked';
 
--- name: latest(repo, number, kind)^
+-- name: standing(repo, number, kind)
+-- The last vote that counted, and whatever was asked after it and never settled: that may bind, but not free.
 SELECT sha, staff_id, name FROM votes
-WHERE repo = :repo AND number = :number AND kind = :kind AND state <> 'refused'
-ORDER BY id DESC LIMIT 1;
+WHERE repo = :repo AND number = :number AND kind = :kind AND state <> 'refused' AND id >= COALESCE(
+    (SELECT MAX(id) FROM votes WHERE repo = :repo AND number = :number AND kind = :kind AND state = 'counted'), 0)
+ORDER BY id;

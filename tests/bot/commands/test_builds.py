@@ -138,7 +138,7 @@ def test_a_disabled_job() -> None:
 
 def test_deploy_alone_lists_what_there_is(here: Place) -> None:
     answer = here.ask("/deploy")
-    assert "**hello**  [staging](dtmd://" in answer and "production" not in answer
+    assert "**hello**  [staging](dtmd://" in answer and "production (protected)" in answer
 
 
 def test_what_is_missing_is_named() -> None:

@@ -35,7 +35,7 @@ def test_mine(here: Place) -> None:
 
 
 def test_mine_without_a_login(here: Place) -> None:
-    assert "I do not know your login on Gitee." in here.ask("/pr mine", as_="guest")
+    assert "I cannot tell which are yours." in here.ask("/pr mine", as_="guest")
 
 
 def test_an_empty_repo_says_so() -> None:
