@@ -1,9 +1,11 @@
 """The command line: `python -m bot serve|run|chat`."""
 
 import argparse
+import logging
 import os
 import signal
 import sys
+import threading
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,10 +15,14 @@ from bot.settings import ConfigurationError, Settings, load
 from bot.version import VERSION
 
 if TYPE_CHECKING:
+    from bot.wiring import Wired
     from sandbox.town import Town
 
 ENV_FILE = ".env"
 DEFAULT_PORT = 8000
+TICK_EVERY = 60.0  # seconds
+
+log = logging.getLogger(__name__)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -66,6 +72,7 @@ def _serve(options: argparse.Namespace) -> int:
     settings = load(os.environ)
     _say_what_is_real(settings)
     app = create_app(os.environ)
+    threading.Thread(target=_keep_time, args=(app.state.shared.ready,), daemon=True).start()
     # No access log: a hook's address holds its secret.
     uvicorn.run(
         app,
@@ -77,6 +84,18 @@ def _serve(options: argparse.Namespace) -> int:
         timeout_graceful_shutdown=30,
     )
     return 0
+
+
+def _keep_time(sampan: "Wired") -> None:
+    """A process is its own clock."""
+    from bot.tick import tick
+
+    while True:
+        try:
+            tick(sampan)
+        except Exception:
+            log.exception("the tick failed")
+        time.sleep(TICK_EVERY)
 
 
 def _say_what_is_real(settings: Settings) -> None:

@@ -103,6 +103,14 @@ def tell_not_taken(sampan: Sampan, message: InboundMessage) -> None:
         )
 
 
+def tell(sampan: Sampan, message: InboundMessage, reply: Reply) -> None:
+    """Answer a message later than usual, while its room can be reached."""
+    if sampan.now().timestamp() < message.reply_until and sampan.chat.may_answer(message):
+        _send(sampan, message, reply)
+    else:
+        log.error("delivery %s: its room can no longer be answered", message.delivery_id)
+
+
 def _send(sampan: Sampan, message: InboundMessage, reply: Reply, *, seconds: float = REPLY_TIME) -> None:
     who = message.staff_id or message.chat_user_id
     cut = plain(line("(cut: too long for one message)"))

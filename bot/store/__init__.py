@@ -13,7 +13,7 @@ from typing import Any
 import aiosql
 
 from bot.store.sqlite import Sqlite
-from integrations.model import InboundMessage, Vote
+from integrations.model import InboundMessage, Kind, Vote
 
 SQL = Path(__file__).parent / "sql"
 QUEUE_MEMORY = 3_600_000  # milliseconds
@@ -54,6 +54,24 @@ def _queries(kind: str) -> Any:
     return aiosql.from_path(SQL / f"{kind}.sql", "sqlite3")
 
 
+def _message(row: Any) -> InboundMessage:
+    delivery_id, conversation, staff_id, chat_user_id, name, text, reply_url, reply_until = row
+    return InboundMessage(
+        delivery_id=delivery_id,
+        created_at=0.0,
+        kind=Kind.TEXT,
+        text=text,
+        conversation_id=conversation,
+        conversation_title="",
+        robot="",
+        staff_id=staff_id,
+        chat_user_id=chat_user_id,
+        name=name,
+        reply_url=reply_url,
+        reply_until=reply_until / 1000,
+    )
+
+
 class Store:
     """The records, over one database."""
 
@@ -79,10 +97,23 @@ class Store:
             self._connection,
             id=message.delivery_id,
             owner=owner,
-            conversation=message.conversation_id,
             at=self._now(),
+            conversation=message.conversation_id,
+            staff_id=message.staff_id,
+            chat_user_id=message.chat_user_id,
+            name=message.name,
+            text=message.text,
+            reply_url=message.reply_url,
+            reply_until=round(message.reply_until * 1000),
         )
         return Claim(message.delivery_id, owner) if won else None
+
+    def take_over(self, *, older_than: float) -> tuple[Claim, InboundMessage] | None:
+        """A delivery that was claimed so many seconds ago and never finished; now it is ours."""
+        owner, now = secrets.token_hex(8), self._now()
+        before = now - round(older_than * 1000)
+        row = _queries("deliveries").take_over(self._connection, owner=owner, at=now, before=before)
+        return (Claim(row[0], owner), _message(row)) if row else None
 
     def finish(self, claim: Claim) -> bool:
         """Say that a delivery is done; False when the claim was lost."""

@@ -27,7 +27,7 @@ def make_handler(app: FastAPI) -> Handler:
             state: State = app.state.shared
             if state.sampan is None:
                 raise RuntimeError("Sampan is not configured; the log says what is missing")
-            return tick(state.sampan.store)
+            return tick(state.sampan)
         raise ValueError("this event is neither HTTP nor a schedule")
 
     return handler

@@ -26,4 +26,4 @@ async def clock(request: Request) -> JSONResponse:
     given = request.headers.get("authorization", "").encode()
     if not any([hmac.compare_digest(given, f"Bearer {secret}".encode()) for secret in secrets]):
         return JSONResponse({"error": "not authenticated"}, 401)
-    return JSONResponse(await state.front.run(tick, state.sampan.store))
+    return JSONResponse(await state.front.run(tick, state.sampan))
