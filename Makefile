@@ -56,3 +56,11 @@ bundle: ## make build/sampan.zip, what AWS Lambda and other functions run from
 
 test-platforms: $(VENV)/.dev ## build for Lambda and Vercel with their own tools, and test what they run
 	@$(BIN)/python -m pytest -m platform $(ARGS)
+
+.PHONY: test-oldest
+test-oldest: ## run the tests with the oldest dependencies that requirements.txt allows
+	@$(PYTHON) -m venv build/oldest && mkdir -p build
+	@sed -n 's/^\([a-z].*\)>=\(.*\)$$/\1==\2/p' requirements.txt > build/oldest.txt
+	@build/oldest/bin/python -m pip install --quiet --disable-pip-version-check wheel
+	@build/oldest/bin/python -m pip install --quiet --disable-pip-version-check -c build/oldest.txt -e '.[dev]'
+	@build/oldest/bin/python -m pytest -q $(ARGS)

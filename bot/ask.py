@@ -13,7 +13,7 @@ from bot.settings import Repo, Settings
 from integrations.model import InboundMessage
 
 if TYPE_CHECKING:
-    from bot.builds import BuildServer
+    from bot.jobs import BuildServer
     from bot.pulls import CodeHost
     from bot.store import Store
 

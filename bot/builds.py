@@ -1,26 +1,14 @@
 """Starting builds: which job, which parameters, and one trigger that is never sent twice."""
 
-import difflib
 from collections.abc import Mapping
-from typing import Protocol
 
 from bot.ask import Ask
-from bot.reply import Code, Line, Link, Reply, Span, UserError, join, line
+from bot.jobs import SAMPAN_ID, BuildServer, check, link
+from bot.reply import Code, Line, Link, Reply, Span, UserError, line
 from bot.settings import Repo
 from bot.store import AskedBuild
 from integrations.errors import Down, Garbled, IntegrationError, NotAllowed, NotFound, Unclear
 from integrations.model import Job, Queued
-
-SAMPAN_ID = "SAMPAN_ID"
-OURS = frozenset({"ENVIRONMENT", "VERSION", "PR_NUMBER", "PR_SHA", "REPO", SAMPAN_ID})
-
-
-class BuildServer(Protocol):
-    """Where jobs run; calls raise IntegrationError."""
-
-    def job(self, name: str) -> Job: ...
-    def trigger(self, job: Job, parameters: Mapping[str, str]) -> Queued: ...
-    def find(self, job: Job, *, parameter: str, value: str) -> Queued | None: ...
 
 
 def pr_job(ask: Ask, repo: Repo) -> str:
@@ -40,7 +28,7 @@ def start(
     server = ask.tools.build_server()
     job = _job(server, job_name)
     parameters = {name: value for name, value in ours.items() if job.parameter(name)} | dict(given or {})
-    _check(job, parameters)
+    check(job, parameters)
     asked = ask.store.ask_build(ask.message, job=job.name)
     if job.parameter(SAMPAN_ID):
         parameters[SAMPAN_ID] = asked.sampan_id
@@ -65,40 +53,8 @@ def _job(server: BuildServer, name: str) -> Job:
             line("The job's name comes from the JENKINS_..._JOB variables."),
         ) from None
     if not job.buildable:
-        raise UserError(line("The job {job} is disabled.", job=_link(job)))
+        raise UserError(line("The job {job} is disabled.", job=link(job)))
     return job
-
-
-def _check(job: Job, values: Mapping[str, str]) -> None:
-    """Refuse, before anything starts, what the job would drop in silence or choke on."""
-    lines = [problem for name, value in values.items() if (problem := _problem(job, name, value))]
-    if lines:
-        raise UserError(line("Nothing was started: {job} does not take this.", job=_link(job)), *lines)
-
-
-def _problem(job: Job, name: str, value: str) -> Line | None:
-    parameter = job.parameter(name)
-    if parameter is None:
-        names = [
-            one.name
-            for one in job.parameters
-            if one.name not in OURS or one.name in ("ENVIRONMENT", "VERSION")
-        ]
-        nearest = sorted(
-            names, key=lambda one: -difflib.SequenceMatcher(None, one.lower(), name.lower()).ratio()
-        )
-        if not nearest:
-            return line("{name}: the job defines no such parameter, and no other.", name=Code(name))
-        known = join([Code(one) for one in nearest[:10]])
-        return line(
-            "{name}: the job defines no such parameter. It has: {known}", name=Code(name), known=known
-        )
-    if parameter.choices and value not in parameter.choices:
-        known = join([Code(one) for one in parameter.choices[:10]])
-        return line(
-            "{name}={value}: not offered. It offers: {known}", name=Code(name), value=Code(value), known=known
-        )
-    return None
 
 
 def _trigger(
@@ -111,7 +67,7 @@ def _trigger(
     except NotAllowed:
         _settle(ask, asked, state="refused")
         raise UserError(
-            line("Jenkins refused to start {job}: it cannot be built now.", job=_link(job))
+            line("Jenkins refused to start {job}: it cannot be built now.", job=link(job))
         ) from None
     except IntegrationError:
         _settle(ask, asked, state="refused")
@@ -132,7 +88,7 @@ def _look(ask: Ask, server: BuildServer, job: Job, asked: AskedBuild) -> Queued:
     raise UserError(
         line(
             "Jenkins' answer was lost: I cannot tell whether {job} was started. I did not try again.",
-            job=_link(job),
+            job=link(job),
         ),
         line("Look there before you repeat it."),
     )
@@ -151,7 +107,7 @@ def _who_asked_before(ask: Ask, asked: AskedBuild, job: Job, queued: Queued) -> 
 def _told(
     job: Job, what: Line, asked: AskedBuild, queued: Queued, *, merged: bool, earlier: str | None
 ) -> list[Line]:
-    facts: dict[str, Span | Line] = {"id": Code(f"b{asked.id}"), "what": what, "job": _link(job)}
+    facts: dict[str, Span | Line] = {"id": Code(f"b{asked.id}"), "what": what, "job": link(job)}
     if queued.number is not None:
         started = Link(f"{job.name} #{queued.number}", queued.url)
         return [line("{id} {what}: {job} has started", **{**facts, "job": started})]
@@ -159,7 +115,3 @@ def _told(
         return [line("{id} {what}: {job} is queued as {n}", n=queued.queue_id or 0, **facts)]
     joined = line("{id} {what}: joined a build of {job} that was waiting already", **facts)
     return [joined, line("{who} had asked for it.", who=earlier)] if earlier else [joined]
-
-
-def _link(job: Job) -> Link:
-    return Link(job.name, job.url)

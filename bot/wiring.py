@@ -12,8 +12,8 @@ from bot.store import Store
 from integrations.dingtalk.client import DingTalk
 
 if TYPE_CHECKING:
-    from bot.builds import BuildServer
     from bot.dispatch import Chat
+    from bot.jobs import BuildServer
     from bot.pulls import CodeHost
 
 

@@ -7,7 +7,8 @@ from types import MappingProxyType
 
 from bot.arguments import SERVICE, Mismatch, known, service
 from bot.ask import Ask
-from bot.builds import OURS, start
+from bot.builds import start
+from bot.jobs import OURS
 from bot.language import mark
 from bot.registry import Argument, Group, command
 from bot.reply import Code, Line, Reply, Say, Span, Strong, UserError, join, line

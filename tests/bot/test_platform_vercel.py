@@ -147,7 +147,7 @@ def test_the_cron_job_reaches_the_tick(deployment: Deployment) -> None:
     # https://vercel.com/docs/cron-jobs/manage-cron-jobs: a GET with the secret
     headers = {"User-Agent": "vercel-cron/1.0", "Authorization": "Bearer clock"}
     asked = requests.get(f"{deployment.room.bot_url}/tick", headers=headers, timeout=10)
-    assert (asked.status_code, asked.json()) == (200, {"deliveries_forgotten": 0})
+    assert (asked.status_code, asked.json()) == (200, {"interrupted_told": 0, "deliveries_forgotten": 0})
     assert requests.get(f"{deployment.room.bot_url}/tick", timeout=10).status_code == 401
 
 

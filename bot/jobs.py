@@ -1,0 +1,55 @@
+"""Jobs: what Sampan needs of a build server, and whether a job takes the parameters it is to get. Pure."""
+
+import difflib
+from collections.abc import Mapping
+from typing import Protocol
+
+from bot.reply import Code, Line, Link, UserError, join, line
+from integrations.model import Job, Queued
+
+SAMPAN_ID = "SAMPAN_ID"
+OURS = frozenset({"ENVIRONMENT", "VERSION", "PR_NUMBER", "PR_SHA", "REPO", SAMPAN_ID})
+
+
+class BuildServer(Protocol):
+    """Where jobs run; calls raise IntegrationError."""
+
+    def job(self, name: str) -> Job: ...
+    def trigger(self, job: Job, parameters: Mapping[str, str]) -> Queued: ...
+    def find(self, job: Job, *, parameter: str, value: str) -> Queued | None: ...
+
+
+def link(job: Job) -> Link:
+    return Link(job.name, job.url)
+
+
+def check(job: Job, values: Mapping[str, str]) -> None:
+    """Refuse, before anything starts, what the job would drop in silence or choke on."""
+    lines = [problem for name, value in values.items() if (problem := _problem(job, name, value))]
+    if lines:
+        raise UserError(line("Nothing was started: {job} does not take this.", job=link(job)), *lines)
+
+
+def _problem(job: Job, name: str, value: str) -> Line | None:
+    parameter = job.parameter(name)
+    if parameter is None:
+        names = [
+            one.name
+            for one in job.parameters
+            if one.name not in OURS or one.name in ("ENVIRONMENT", "VERSION")
+        ]
+        nearest = sorted(
+            names, key=lambda one: -difflib.SequenceMatcher(None, one.lower(), name.lower()).ratio()
+        )
+        if not nearest:
+            return line("{name}: the job defines no such parameter, and no other.", name=Code(name))
+        known = join([Code(one) for one in nearest[:10]])
+        return line(
+            "{name}: the job defines no such parameter. It has: {known}", name=Code(name), known=known
+        )
+    if parameter.choices and value not in parameter.choices:
+        known = join([Code(one) for one in parameter.choices[:10]])
+        return line(
+            "{name}={value}: not offered. It offers: {known}", name=Code(name), value=Code(value), known=known
+        )
+    return None
