@@ -60,10 +60,18 @@ class Reader:
         return next(one for one in allowed if one.lower() == value.lower())
 
     def secrets(self, name: str) -> tuple[str, ...]:
-        """One or, while it is being rotated, two; only what a header can carry."""
+        """One or, while it is being rotated, two."""
         values = self.listed(name)
-        if not all(value.isascii() and value.isprintable() and " " not in value for value in values):
-            self.problems.append(f"{name}: has a space, a line break or another character that no secret has")
+        if not all(value.isprintable() for value in values):
+            self.problems.append(f"{name}: has a line break or another character that cannot be printed")
+            return ()
+        return values
+
+    def tokens(self, name: str) -> tuple[str, ...]:
+        """Secrets that go out in a header."""
+        values = self.secrets(name)
+        if not all(value.isascii() and " " not in value for value in values):
+            self.problems.append(f"{name}: has a space or another character that no token has")
             return ()
         return values
 
