@@ -53,7 +53,7 @@ DEPLOY = ["Usage: /deploy [service] [environment] [version] [key=value ...]", "E
         ("/merge 1 --squash —squash", ["squash is given twice."], MERGE),
         ("/merge 1 --force", ["--force is not an option of this command."], MERGE),
         ("/merge 1 —force", ["—force is not an option of this command."], MERGE),
-        ("/pr web --page", [" is not a page number."], PR),
+        ("/pr web --page", ["--page needs a value."], PR),
         ("/pr web --page x", ["x is not a page number."], PR),
         ("/pr web --page 0", ["0 is not a page number."], PR),
         ("/pr web --page 1001", ["1001 is not a page number."], PR),
@@ -78,11 +78,18 @@ DEPLOY = ["Usage: /deploy [service] [environment] [version] [key=value ...]", "E
         ("/build hello 1A=2", ["1A=2 is one word too many."], BUILD),
         (
             "/deploy hello prodction",
-            [
-                "I do not know the environment prodction.",
-                "Known environments: production · staging",
-                "A version without a digit is written VERSION=prodction.",
-            ],
+            ["I do not know the environment prodction.", "Known environments: production · staging"],
+            DEPLOY,
+        ),
+        (
+            "/deploy hello staging2",
+            ["I do not know the environment staging2.", "Known environments: staging · production"],
+            DEPLOY,
+        ),
+        ("/deploy hello staging Production1", [], DEPLOY),
+        (
+            "/deploy hello staging nightly",
+            ["A version without a digit is written VERSION=nightly."],
             DEPLOY,
         ),
         ("/deploy hello staging 1/2", ["1/2 is not a version."], DEPLOY),
@@ -124,10 +131,6 @@ def test_a_wrong_word_is_answered_with_the_usage(text: str, why: list[str], how:
 )
 def test_what_is_known_is_named(text: str, changes: dict[str, str], first: str, second: str) -> None:
     assert refused(text, **changes)[:2] == [first, second]
-
-
-def test_two_aliases_of_one_repo_are_not_ambiguous() -> None:
-    assert bound("/merge 1 site", REPOS="a=acme/site,b=acme/site")["repo"].alias == "a"
 
 
 def test_no_more_than_ten_names_are_listed() -> None:

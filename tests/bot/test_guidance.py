@@ -4,15 +4,15 @@ import pytest
 
 from bot.guidance import guide, no_such_command, show_fault, too_many, unsupported
 from bot.language import speaking
-from bot.parsing import Command, Fault, parse
+from bot.parsing import Fault, parse
 from bot.reply import Reply
 from tests.bot.asking import asked, clicks, texts
 
 HELP_TITLE = "Sampan can do this for you"
 
 
-def guided(text: str) -> Reply:
-    return guide(asked(), parse(text).other)
+def guided(text: str, *, by: str = "lead") -> Reply:
+    return guide(asked(by=by), parse(text).other)
 
 
 def fault(text: str) -> Fault:
@@ -21,10 +21,8 @@ def fault(text: str) -> Fault:
     return found
 
 
-def unknown(text: str) -> tuple[list[str], list[str]]:
-    (command,) = parse(text).commands
-    assert isinstance(command, Command)
-    told = no_such_command(command)
+def unknown(text: str, *, by: str = "lead") -> tuple[list[str], list[str]]:
+    told = no_such_command(asked(text, by=by))
     return texts(told), clicks(told)
 
 
@@ -92,6 +90,17 @@ def test_other_words(text: str) -> None:
 )
 def test_an_unknown_command(text: str, lines: list[str], offered: list[str]) -> None:
     assert unknown(text) == (lines, offered)
+
+
+@pytest.mark.parametrize(
+    ("by", "may"), [("lead", True), ("boss", True), ("dev", False), ("stranger", False), ("", False)]
+)
+def test_a_suggestion_is_a_click_only_for_who_may_run_it(by: str, may: bool) -> None:
+    suggested = ["/merge 233"] if may else []
+    assert clicks(guided("merge 233", by=by)) == suggested
+    lines, offered = unknown("/mrege 233", by=by)
+    assert lines[1] == "Did you mean /merge 233?"
+    assert offered == [*suggested, "/help"]
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,12 @@ def test_several_lines_run_in_order_and_are_answered_together(here: Place) -> No
     answer = here.ask("please\n/ping\n> /merge 2\n```\n/merge 2\n```\n /whoami \n/merge x")
     assert answer.index("pong") < answer.index("You are") < answer.index("x is not a pull request number.")
     assert "cannot be merged" not in answer
+    below = ["**/ping**\n\npong", "**/whoami**\n\nYou are", "**/merge x**\n\nx is not"]
+    assert [part for part in below if part not in answer] == []
+
+
+def test_one_command_stands_alone(here: Place) -> None:
+    assert here.ask("please\n/ping").startswith("pong")
 
 
 def test_an_eleventh_command_is_named_and_not_run(here: Place) -> None:

@@ -39,7 +39,7 @@ def test_a_place_without_a_value_is_a_mistake() -> None:
 def test_a_template_is_translated_and_a_value_is_not() -> None:
     with speaking("zh"):
         assert plain(line("checks failed: {names}", names="draft")) == "检查未通过：draft"
-        assert plain(counted("needs {n} test", "needs {n} tests", n=1)) == "还差 1 个测试"
+        assert plain(counted("needs {n} test", "needs {n} tests", n=1)) == "还差 1 人测试"
 
 
 def test_plain_text_has_no_addresses() -> None:

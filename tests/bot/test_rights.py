@@ -1,5 +1,6 @@
 """Who may do what: unset means nobody, and a refusal names what to change."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,26 @@ def test_a_refusal_names_what_to_change(
         with speaking(language), pytest.raises(UserError) as refusal:
             require(settings, staff_id, role, conversation=room)
         assert texts(refusal.value) == told
+
+
+@pytest.mark.parametrize(
+    ("where", "role", "named"),
+    [
+        ({"repo": "web"}, Role.MAINTAINER, "[repos.web] maintainers (SAMPAN_CONFIG)"),
+        ({"service": "billing"}, Role.DEVELOPER, "DEVELOPERS"),
+        ({"repo": "web"}, Role.ADMIN, "ADMINS"),
+        ({"repo": "api"}, Role.MAINTAINER, "MAINTAINERS"),
+        ({"service": "hello"}, Role.DEVELOPER, "[services.hello] developers (SAMPAN_CONFIG)"),
+        ({"service": "billing"}, Role.MAINTAINER, "MAINTAINERS"),
+    ],
+)
+def test_a_refusal_names_the_list_that_counts_there(
+    team: Settings, where: dict[str, str], role: Role, named: str
+) -> None:
+    asker = "dev" if role is Role.MAINTAINER else "web-lead"
+    with pytest.raises(UserError) as refusal:
+        require(replace(team, admins=()), asker, role, conversation="room", **where)
+    assert texts(refusal.value)[1] == f"Ask for your staff id {asker} to be added to {named}."
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Every environment variable: what it may be, what it becomes, and what is said when it is wrong."""
 
-import logging
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -9,7 +8,6 @@ from typing import Any
 import pytest
 
 from bot.settings import ConfigurationError, Repo, Runtime, load
-from bot.web.app import create_app
 
 WEB, API = Repo("web", "acme/web"), Repo("api", "acme/api")
 TWO_REPOS = {"REPOS": "web=acme/web,api=gitee:acme/api"}
@@ -51,10 +49,11 @@ def variables() -> set[str]:
         ({"DINGTALK_OUTGOING_TOKEN": "new,old"}, "outgoing_tokens", ("new", "old")),
         ({"DINGTALK_ROBOT_CODE": " ding "}, "robot_code", "ding"),
         ({"DINGTALK_CONVERSATIONS": "a,b"}, "conversations", ("a", "b")),
-        ({"DINGTALK_GROUP_SECRET": "SECnew,SECold"}, "group_secret", "SECnew"),
-        ({}, "group_secret", ""),
+        ({"DINGTALK_GROUP_SECRET": "SECnew,SECold"}, "group_secrets", ("SECnew", "SECold")),
+        ({}, "group_secrets", ()),
         ({}, "webhook_hosts", ("oapi.dingtalk.com", "api.dingtalk.com")),
         ({"DINGTALK_WEBHOOK_HOSTS": "127.0.0.1:8000"}, "webhook_hosts", ("127.0.0.1:8000",)),
+        ({"DINGTALK_WEBHOOK_HOSTS": "[::1]:80, a-b.example"}, "webhook_hosts", ("[::1]:80", "a-b.example")),
         ({}, "gitee_url", "https://gitee.com/api/v5"),
         ({"GITEE_URL": "http://127.0.0.1:9/git/api/v5/"}, "gitee_url", "http://127.0.0.1:9/git/api/v5"),
         ({"GITEE_TOKEN": "new, old"}, "gitee_tokens", ("new", "old")),
@@ -73,6 +72,8 @@ def variables() -> set[str]:
         ({"JENKINS_URL": "https://ci.example.com/jenkins/"}, "jenkins_url", "https://ci.example.com/jenkins"),
         ({"JENKINS_USER": "bot"}, "jenkins_user", "bot"),
         ({"JENKINS_TOKEN": "t"}, "jenkins_tokens", ("t",)),
+        ({"JENKINS_TOKEN": "new,old"}, "jenkins_tokens", ("new", "old")),
+        ({}, "gitee_tokens", ()),
         ({"SERVICES": "hello,billing"}, "services", ("hello", "billing")),
         ({}, "test_job", "{service}-test"),
         ({}, "build_job", "{service}-build"),
@@ -127,6 +128,16 @@ def test_the_time_zone(given: str, key: str) -> None:
 
 ADDRESS = "must be an address that begins with https://"
 JOB = "must be a job name in which only {service} is filled in"
+HOSTS = "DINGTALK_WEBHOOK_HOSTS: write host or host:port, without https://"
+WRONG_HOSTS = (
+    "https://oapi.dingtalk.com",
+    "h/",
+    "u@h",
+    "h:",
+    "h:x",
+    "oapi.dingtalk.com, h h",
+    "钉钉.example",
+)
 
 
 def wrong(reason: str, *row: Any, **options: Any) -> Any:
@@ -147,6 +158,12 @@ def wrong(reason: str, *row: Any, **options: Any) -> Any:
             {"JENKINS_URL": "https://h:x"},
             f"JENKINS_URL: {ADDRESS}",
         ),
+        *(
+            ({"GITEE_URL": f"https://gitee.com{end}"}, f"GITEE_URL: {ADDRESS}")
+            for end in ("?a=b", "/#top", "/a@b")
+        ),
+        ({"JENKINS_URL": "https://bot@ci.example"}, f"JENKINS_URL: {ADDRESS}"),
+        *(({"DINGTALK_WEBHOOK_HOSTS": hosts}, HOSTS) for hosts in WRONG_HOSTS),
         ({"GITEE_USERS": "lin"}, "GITEE_USERS: write each entry as name=value, separated by commas"),
         ({"GITEE_USERS": "=lin"}, "GITEE_USERS: write each entry as name=value, separated by commas"),
         ({"REPOS": "web"}, "REPOS: write each entry as name=value, separated by commas"),
@@ -210,6 +227,8 @@ def test_an_entry_that_is_given_twice_is_refused(name: str) -> None:
         ("web=a/b/c", "must be alias=owner/name"),
         ("web=../..", "must be alias=owner/name"),
         ("web=a/b?c", "must be alias=owner/name"),
+        ("web=acme/api", "names a repository that is there already"),
+        ("web=gitee:Acme/API", "names a repository that is there already"),
         ("web=github:a/b", "names a host that is not supported yet; gitee: is"),
     ],
 )
@@ -227,58 +246,6 @@ def test_every_problem_at_once() -> None:
         "LOG_LEVEL",
     ]
     assert str(caught.value) == "; ".join(caught.value.problems)
-
-
-# A value is never shown.
-
-CANARY = "c4n4ry"
-SHAPES = [
-    CANARY,
-    f"{CANARY}={CANARY}",
-    f"x={CANARY}",
-    f"https://{CANARY}:{CANARY}@[",
-    f"{{{CANARY}}}",
-    f"{CANARY}://{CANARY}/{CANARY}",
-]
-
-
-ALIAS = ("REPOS", f"{CANARY}={CANARY}")
-
-
-@pytest.mark.parametrize(
-    ("name", "shape"),
-    [
-        *((name, shape) for name in sorted(variables()) for shape in SHAPES if (name, shape) != ALIAS),
-        wrong("the alias of a wrong entry is shown, and with it what was pasted there by mistake", *ALIAS),
-    ],
-)
-def test_an_error_does_not_show_the_value(name: str, shape: str, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.DEBUG):
-        app = create_app({name: shape})
-    assert CANARY not in caplog.text
-    assert CANARY not in app.state.shared.problem
-    assert not app.state.shared.problem or app.state.shared.problem.startswith(name)
-
-
-SECRETS = (
-    *("DINGTALK_APP_SECRET", "DINGTALK_OUTGOING_TOKEN", "DINGTALK_GROUP_SECRET"),
-    *("GITEE_TOKEN", "JENKINS_TOKEN", "CRON_SECRET"),
-)
-
-
-@pytest.mark.parametrize("name", SECRETS)
-def test_a_secret_is_not_in_the_repr(name: str) -> None:
-    assert CANARY not in repr(load({name: f"{CANARY},{CANARY}"}))
-
-
-def test_a_password_in_the_databases_address_is_not_in_the_repr() -> None:
-    assert CANARY not in repr(load({"DATABASE_URL": f"sqlite:///{CANARY}"}))
-
-
-@pytest.mark.parametrize("name", ["JENKINS_URL", "GITEE_URL"])
-def test_an_address_with_a_password_is_refused(name: str) -> None:
-    with pytest.raises(ConfigurationError):
-        load({name: f"https://bot:{CANARY}@ci.example.com"})
 
 
 def test_the_example_lists_every_variable() -> None:

@@ -12,9 +12,8 @@ from threading import Barrier, Timer
 
 import pytest
 
-from bot.store import Claim, Store, Vouched
+from bot.store import Claim, Store
 from bot.store.sqlite import MIGRATIONS, migrate
-from integrations.model import Vote
 from tests.bot.asking import MESSAGE, NOW
 from tests.bot.racing import CLAIMS
 
@@ -157,68 +156,6 @@ def test_the_audit_is_kept_in_order(store: Store) -> None:
     assert store.audit_of("d9") == []
 
 
-# Votes.
-
-
-def vouch(store: Store, by: str, *, number: int = 1, vote: Vote = Vote.TEST, sha: str = "a") -> int:
-    return store.vouch(replace(MESSAGE, staff_id=by), repo="acme/web", number=number, vote=vote, sha=sha)
-
-
-@pytest.mark.parametrize(("counted", "who"), [(True, "new"), (False, "old")])
-def test_the_latest_vote_that_was_not_refused_counts(store: Store, counted: bool, who: str) -> None:
-    vouch(store, "old")
-    store.settle_vote(vouch(store, "new"), counted=counted)
-    assert store.vouched("acme/web", 1, Vote.TEST) == Vouched("a", who, "Lin")
-
-
-@pytest.mark.parametrize(
-    ("repo", "number", "vote"),
-    [("acme/api", 1, Vote.TEST), ("acme/web", 2, Vote.TEST), ("acme/web", 1, Vote.APPROVE)],
-)
-def test_a_vote_is_for_one_pull_request(store: Store, repo: str, number: int, vote: Vote) -> None:
-    vouch(store, "lead")
-    assert store.vouched(repo, number, vote) is None
-
-
-def test_a_settled_vote_stays_settled(store: Store) -> None:
-    row = vouch(store, "lead")
-    store.settle_vote(row, counted=True)
-    store.settle_vote(row, counted=False)
-    assert store.vouched("acme/web", 1, Vote.TEST) is not None
-
-
-# Builds.
-
-
-def test_builds_have_ids_that_no_other_store_has(store: Store, tmp_path: Path) -> None:
-    other = Store(f"sqlite:///{tmp_path}/other.db", clock=Clock())
-    builds = [
-        store.ask_build(MESSAGE, job="x"),
-        store.ask_build(MESSAGE, job="x"),
-        other.ask_build(MESSAGE, job="x"),
-    ]
-    assert [build.id for build in builds] == [1, 2, 1]
-    assert len({build.sampan_id for build in builds}) == 3
-    assert builds[0].sampan_id.startswith("b1-")
-
-
-def test_a_build_is_settled_once_and_by_its_asker(store: Store) -> None:
-    build = store.ask_build(MESSAGE, job="x")
-    assert not store.settle_build(replace(build, token="another"), state="queued")
-    assert store.settle_build(build, state="queued", queue_id=7)
-    assert not store.settle_build(build, state="unclear")
-
-
-@pytest.mark.parametrize(("job", "queue_id", "earlier"), [("x", 7, "Lin"), ("x", 8, None), ("y", 7, None)])
-def test_who_asked_for_the_same_queue_item(
-    store: Store, job: str, queue_id: int, earlier: str | None
-) -> None:
-    store.settle_build(store.ask_build(MESSAGE, job="x"), state="queued", queue_id=7)
-    again = store.ask_build(replace(MESSAGE, name="Wu"), job=job)
-    store.settle_build(again, state="merged", queue_id=queue_id)
-    assert store.same_queue_item(again, job=job, queue_id=queue_id) == earlier
-
-
 # The file.
 
 
@@ -251,10 +188,12 @@ def test_migrations_are_applied_once(file: Path) -> None:
         migrate(connection)
         made = tables(connection)
         assert {"deliveries", "audit", "votes", "builds"} <= made
-        connection.execute("INSERT INTO deliveries VALUES ('d1', 'o', 'c', 0, NULL)")
+        connection.execute(
+            "INSERT INTO audit VALUES (1, 0, 'd1', 'room', 'lead', 'Lin', '/pr', 'pr', 'done', '')"
+        )
         migrate(connection)
         assert tables(connection) == made
-        assert connection.execute("SELECT count(*) FROM deliveries").fetchone() == (1,)
+        assert connection.execute("SELECT count(*) FROM audit").fetchone() == (1,)
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(file: Path) -> None:

@@ -1,5 +1,6 @@
 """The way out: what every misbehaviour of the other side comes to, how often it is met, and what is told."""
 
+import gzip
 import logging
 import socket
 import time
@@ -8,9 +9,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
+from requests import PreparedRequest
 
-from integrations.errors import IntegrationError, NotSent, Unclear
-from integrations.transport import Session, deadline
+from integrations.errors import Garbled, IntegrationError, NotSent, Unclear
+from integrations.transport import LARGEST, Session, deadline
 from tests.integrations.loopback import (
     ANSWER,
     Manners,
@@ -115,6 +117,17 @@ class TestNotSent:
             with pytest.raises(NotSent):
                 session.post(f"http://{host}:{port}{PATH}")
 
+    @pytest.mark.parametrize("secret", ["s3cret\nX-More: 1", "s3cret密"])
+    def test_a_header_that_is_none(self, session: Session, secret: str) -> None:
+        def auth(request: PreparedRequest) -> PreparedRequest:
+            request.headers["Authorization"] = f"Bearer {secret}"
+            return request
+
+        with Port(answer) as port, pytest.raises(NotSent) as caught:
+            session.post(port.url, auth=auth)
+        assert port.heard == []
+        assert_discreet(caught.value, port.address)
+
     @pytest.mark.parametrize("url", ["nonsense?access_token=s3cret", "http://?s3cret", "http://[?s3cret"])
     def test_an_address_that_is_none(self, session: Session, url: str) -> None:
         with pytest.raises(NotSent) as caught:
@@ -201,6 +214,24 @@ class TestConnections:
         with Port(answer_once) as port, deadline(1):
             assert [session.post(port.url).text for _ in range(2)] == ["ok"] * 2
             assert (port.visits, len(port.heard)) == (2, 2)
+
+
+class TestLargest:
+    """An answer of a few kilobytes can unpack to more than the memory there is."""
+
+    @pytest.mark.parametrize("packed", [True, False], ids=["packed", "as it is"])
+    @pytest.mark.parametrize(("size", "fits"), [(LARGEST, True), (LARGEST + 1, False)])
+    def test_counts_what_is_unpacked(self, session: Session, size: int, fits: bool, packed: bool) -> None:
+        body = gzip.compress(bytes(size)) if packed else bytes(size)
+        encoding = b"Content-Encoding: gzip\r\n" if packed else b""
+        head = HEAD + encoding + b"Content-Length: %d\r\n\r\n" % len(body)
+        with Port(saying(head + body)) as port:
+            if fits:
+                assert len(session.post(port.url).content) == size
+            else:
+                with pytest.raises(Garbled) as caught:
+                    session.post(port.url)
+                assert_discreet(caught.value, port.address)
 
 
 def test_the_log_has_the_path_and_no_secret(session: Session, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,7 +1,8 @@
 """A bot in the whole sandbox, over real HTTP."""
 
 import itertools
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,6 +15,14 @@ from sandbox.gitee.pulls import Pull
 from sandbox.gitee.repo import Repo
 from sandbox.serving import serving
 from sandbox.town import Town
+
+
+def wait_until(condition: Callable[[], bool], *, seconds: float = 20.0) -> None:
+    """Look every ten milliseconds; fail when it does not come about."""
+    give_up = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < give_up, "it did not come about"
+        time.sleep(0.01)
 
 
 class Place:

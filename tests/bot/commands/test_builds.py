@@ -1,11 +1,16 @@
 """/jenkins, /build and /deploy over a build server that really runs jobs."""
 
-import time
-from pathlib import Path
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tests.support.town import Place, place
+from bot.web.app import create_app as create_bot
+from sandbox.jenkins.app import create_app as create_jenkins
+from sandbox.serving import serving
+from tests.support.town import Place, place, wait_until
 
 
 def calls(here: Place) -> list[str]:
@@ -14,21 +19,14 @@ def calls(here: Place) -> list[str]:
     return found
 
 
-def wait_for(path: Path, *, seconds: float = 20.0) -> str:
-    give_up = time.monotonic() + seconds
-    while not path.exists():
-        assert time.monotonic() < give_up, f"{path} never came"
-        time.sleep(0.05)
-    return path.read_text()
-
-
 def test_a_deploy_really_happens(here: Place) -> None:
     calls(here)
     answer = here.ask("/deploy hello staging 1.4.2", as_="chen")
     assert "**hello 1.4.2** to **staging**: [hello-deploy](" in answer and "is queued as " in answer
     made = calls(here)
     assert len(made) <= 3 and sum(call.startswith("POST") for call in made) == 1
-    assert "1.4.2" in wait_for(here.town.root / "jenkins/hosts/staging/hello/VERSION")
+    deployed = here.town.root / "jenkins/hosts/staging/hello/VERSION"
+    wait_until(lambda: deployed.exists() and "1.4.2" in deployed.read_text())
 
 
 def test_parameters_travel_in_the_form_and_not_in_the_address(here: Place) -> None:
@@ -113,11 +111,55 @@ def test_a_lost_trigger_is_found_by_our_own_id(here: Place) -> None:
     assert sum(call.startswith("POST") for call in calls(here)) == 1
 
 
-def test_a_trigger_that_may_have_worked_is_not_repeated(here: Place) -> None:
+@pytest.mark.parametrize("kind", ["500", "502", "503", "504", "html", "empty", "201"])
+def test_a_trigger_that_may_have_worked_is_not_repeated(here: Place, kind: str) -> None:
     calls(here)
-    here.jenkins_fault(kind="502", match="POST", times=1)
+    here.jenkins_fault(kind=kind, match="POST", times=1)
     answer = here.ask("/deploy hello staging")
     assert "I cannot tell whether [hello-deploy](" in answer and "I did not try again." in answer
+    made = calls(here)
+    assert sum(call.startswith("POST") for call in made) == 1
+    assert "GET /queue/api/json" in made
+
+
+def without_location(app: ASGIApp) -> ASGIApp:
+    """The same server behind a proxy that drops where things are."""
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        async def dropping(message: Message) -> None:
+            headers = [pair for pair in message.get("headers", []) if pair[0] != b"location"]
+            await send({**message, "headers": headers} if "headers" in message else message)
+
+        await app(scope, receive, dropping)
+
+    return wrapped
+
+
+def test_a_trigger_that_does_not_say_where_is_found_by_our_own_id() -> None:
+    with place() as here, serving(without_location(create_jenkins(here.town.jenkins))) as url:
+        bot = create_bot({**here.town.environment, "LANGUAGE": "en", "JENKINS_URL": url})
+        with serving(bot) as here.town.room.bot_url:
+            answer = here.ask("/deploy hello staging")
+        assert "b1 **hello** to **staging**: " in answer
+        assert "is queued as" in answer or "has started" in answer
+        assert sum(call.startswith("POST") for call in calls(here)) == 1
+
+
+def test_a_store_that_locks_while_jenkins_answers_hides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.store.sqlite.WAIT", 0.2)
+    with (
+        place(ANSWER_FIRST="no") as here,
+        closing(sqlite3.connect(here.town.root / "sampan.db", isolation_level=None)) as other,
+        ThreadPoolExecutor(1) as room,
+    ):
+        here.ask("/ping")  # so that the tables are there
+        here.jenkins_fault(kind="slow", match="POST", seconds=0.5)
+        delivered = room.submit(here.town.room.deliver, "/deploy hello staging")
+        wait_until(lambda: bool(other.execute("SELECT 1 FROM builds").fetchone()))
+        other.execute("BEGIN IMMEDIATE")
+        assert delivered.result().status_code == 200  # though nothing could be marked as finished
+        assert "is queued as" in here.town.room.replies[-1].text
+        other.execute("ROLLBACK")
 
 
 def test_a_build_that_waits_already_is_joined() -> None:

@@ -146,13 +146,17 @@ def test_a_room_without_any_environment_of_the_service(rooms: dict[str, str]) ->
     [
         (
             "room",
-            ["What can be deployed", "hello  staging · qa", "billing  /deploy billing"],
-            ["/deploy hello staging", "/deploy hello qa", "/deploy billing"],
+            [
+                "What can be deployed",
+                "hello  staging · qa · production (protected)",
+                "billing  production (protected)",
+            ],
+            ["/deploy hello staging", "/deploy hello qa"],
         ),
         (
             "test-room",
-            ["What can be deployed", "hello  qa", "billing  /deploy billing"],
-            ["/deploy hello qa", "/deploy billing"],
+            ["What can be deployed", "hello  qa", "billing  nowhere from here"],
+            ["/deploy hello qa"],
         ),
     ],
 )
@@ -163,6 +167,8 @@ def test_what_can_be_deployed(rooms: dict[str, str], room: str, lines: list[str]
 
 def test_what_can_be_deployed_in_chinese() -> None:
     assert texts(answered("/deploy", language="zh"))[0] == "可以部署的服务"
+    no_environments = {"ENVIRONMENTS": "", "PROTECTED_ENVIRONMENTS": "", "SERVICES": "hello"}
+    assert clicks(answered("/deploy", language="zh", **no_environments)) == ["/deploy hello"]
     assert texts(answered("/deploy hello x", language="zh"))[1] == "可用的环境：staging · production"
 
 

@@ -199,6 +199,13 @@ def test_a_failure_that_did_nothing_is_told_and_not_repeated(here: Place, kind: 
     assert pull.state is State.OPEN
 
 
+def test_a_host_without_check_runs_is_told(here: Place) -> None:
+    pull = here.new_pull()
+    here.gitee_fault(kind="404", match="GET .*check-runs", times=1)
+    answer = here.ask(f"/merge {pull.number}")
+    assert "merged into main" in answer and "Gitee showed no check runs, so none were looked at." in answer
+
+
 def test_what_gitee_says_is_passed_on(here: Place) -> None:
     pull = here.new_pull()
     here.gitee_fault(kind="405", match=PUT, times=1)

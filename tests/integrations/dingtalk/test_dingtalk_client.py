@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -163,7 +164,7 @@ class TestSigning:
         self, talk: Talk, asked: Asked, standin: StandIn
     ) -> None:
         times = iter([NOW, NOW + 60])
-        chat = outgoing(talk, group_secret=GROUP_SECRET, clock=lambda: next(times))
+        chat = outgoing(talk, group_secrets=[GROUP_SECRET], clock=lambda: next(times))
         for _ in range(2):
             chat.reply(asked("outgoing"), POST, cut="")
         stamps = ["1700000000000", "1700000060000"]
@@ -172,8 +173,21 @@ class TestSigning:
         ]
 
     def test_an_app_robots_session_needs_none(self, talk: Talk, asked: Asked, standin: StandIn) -> None:
-        talk(group_secret=GROUP_SECRET).reply(asked(), POST, cut="")
+        talk(group_secrets=[GROUP_SECRET]).reply(asked(), POST, cut="")
         assert standin.last.query == {"session": "s3cret"}
+
+    @pytest.mark.parametrize(
+        ("answer", "tried"),
+        [("ok", ["new"]), ("security", ["new", "old"]), ("too_fast", ["new"]), ("busy", ["new"])],
+    )
+    def test_the_second_secret_is_for_when_the_first_is_not_accepted(
+        self, talk: Talk, asked: Asked, standin: StandIn, answer: str, tried: list[str]
+    ) -> None:
+        standin.on(ROBOT, sample(f"dingtalk/answers/{answer}.json"))
+        with nullcontext() if answer == "ok" else pytest.raises(Refused):
+            outgoing(talk, group_secrets=["new", "old"]).reply(asked("outgoing"), POST, cut="")
+        signed = [request.query["sign"] for request in standin.requests]
+        assert signed == [sign(STAMP, secret) for secret in tried]
 
 
 class TestAnswers:

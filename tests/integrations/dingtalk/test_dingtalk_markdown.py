@@ -148,13 +148,29 @@ class TestLength:
 
     def test_what_is_cut_says_so_and_keeps_whole_lines(self) -> None:
         lines = [(f"line {number}",) for number in range(100)]
-        kept = text_of(*lines, mentions=("user1",), limit=100).split("\n\n")
+        kept = text_of(*lines, mentions=("user1",), limit=600).split("\n\n")
         assert kept[-2:] == ["(cut)", "@user1"]
         assert kept[:-2] == [f"line {number}" for number in range(len(kept) - 2)]
         assert len(kept) > 5
 
     def test_a_line_that_is_too_long_is_left_out(self) -> None:
-        assert text_of(("short",), ("x" * 200,), ("never",), limit=100) == "short\n\n(cut)"
+        assert text_of(("short",), ("x" * 200,), ("never",), limit=600) == "short\n\n(cut)"
+
+    @pytest.mark.parametrize(
+        ("left_out", "told"),
+        [
+            ([(Link("#2", "https://x/2"),), (Link("#3", "https://x/3"),)], "(cut) [#2](https://x/2)"),
+            ([(Say("merge", "/merge 2"),), ("see ", Link("#3", "https://x/3"))], "(cut) [#3](https://x/3)"),
+            ([(Link("#2", "https://x/" + "2" * 500),)], "(cut)"),
+            ([("nothing to open",)], "(cut)"),
+        ],
+    )
+    def test_what_is_cut_ends_with_the_first_link_that_was_left_out(
+        self, left_out: list[Line], told: str
+    ) -> None:
+        text = text_of((Link("#1", "https://x/1"),), ("x" * 200,), *left_out, limit=600)
+        assert text == f"[#1](https://x/1)\n\n{told}"
+        assert len(text.encode()) <= 600
 
     def test_what_fits_is_whole(self) -> None:
         assert text_of(("中" * 5000,), ("end",)).endswith("end")

@@ -1,5 +1,6 @@
 """Gitee through its client: what each call asks, and what its answers come to."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,6 +15,13 @@ PULLS = "/api/v5/repos/acme/web/pulls"
 LIST, PULL, MERGE = f"GET {PULLS}", f"GET {PULLS}/233", f"PUT {PULLS}/233/merge"
 REVIEW, TEST, COMMENT = f"POST {PULLS}/233/review", f"POST {PULLS}/233/test", f"POST {PULLS}/233/comments"
 CHECKS = f"GET /api/v5/repos/acme/web/commits/{SHA}/check-runs"
+
+WRITES: dict[str, Callable[[Gitee], None]] = {
+    REVIEW: lambda gitee: gitee.vote(REPO, 233, Vote.APPROVE),
+    TEST: lambda gitee: gitee.vote(REPO, 233, Vote.TEST),
+    COMMENT: lambda gitee: gitee.comment(REPO, 233, "x"),
+    MERGE: lambda gitee: gitee.merge(REPO, 233, Method.MERGE),
+}
 
 
 @pytest.fixture
@@ -87,12 +95,17 @@ class TestPull:
         with pytest.raises(Garbled):
             gitee.pull(REPO, 233)
 
+    def test_that_is_another_is_garbled(self, gitee: Gitee, standin: StandIn) -> None:
+        standin.on(PULL, {**sample("gitee/pull/open.json"), "number": 234})
+        with pytest.raises(Garbled):
+            gitee.pull(REPO, 233)
+
 
 class TestChecks:
     @pytest.mark.parametrize("case", ["bare", "wrapped"])
     def test_the_newest_of_each_name_counts(self, gitee: Gitee, standin: StandIn, case: str) -> None:
         standin.on(CHECKS, sample(f"gitee/checks/{case}.json"))
-        assert set(gitee.checks(REPO, SHA)) == {
+        assert set(gitee.checks(REPO, SHA) or ()) == {
             Check("unit", CheckState.GREEN),
             Check("lint", CheckState.RUNNING),
             Check("e2e", CheckState.RED),
@@ -105,9 +118,16 @@ class TestChecks:
         standin.on(CHECKS, body)
         assert gitee.checks(REPO, SHA) == ()
 
-    def test_are_none_on_a_host_without_them(self, gitee: Gitee, standin: StandIn) -> None:
+    def test_are_not_known_on_a_host_without_them(self, gitee: Gitee, standin: StandIn) -> None:
         standin.on(CHECKS, sample("gitee/refused/not_found.json"), status=404)
-        assert gitee.checks(REPO, SHA) == ()
+        assert gitee.checks(REPO, SHA) is None
+
+    def test_that_never_end_are_garbled(self, gitee: Gitee, standin: StandIn) -> None:
+        run = {"id": 1, "name": "unit", "status": "completed", "conclusion": "success"}
+        standin.on(CHECKS, [run] * 100)
+        with pytest.raises(Garbled):
+            gitee.checks(REPO, SHA)
+        assert [request.query["page"] for request in standin.requests] == [str(n) for n in range(1, 11)]
 
     def test_a_strange_sha_stays_in_its_place(self, gitee: Gitee, standin: StandIn) -> None:
         with pytest.raises(Refused):
@@ -180,7 +200,12 @@ class TestWrites:
             gitee.merge(REPO, 233, Method.MERGE)
         assert (caught.value.status, caught.value.message) == (405, message)
 
-    def test_a_page_after_a_merge_is_garbled(self, gitee: Gitee, standin: StandIn) -> None:
-        standin.on(MERGE, HTML)
+    @pytest.mark.parametrize("line", WRITES)
+    @pytest.mark.parametrize("status", [200, 201])
+    def test_a_page_after_a_write_is_garbled(
+        self, gitee: Gitee, standin: StandIn, line: str, status: int
+    ) -> None:
+        standin.on(line, HTML, status=status)
         with pytest.raises(Garbled):
-            gitee.merge(REPO, 233, Method.MERGE)
+            WRITES[line](gitee)
+        assert standin.lines == [line]

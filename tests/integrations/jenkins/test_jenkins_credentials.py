@@ -60,9 +60,16 @@ def test_an_account_may_have_a_chinese_name(standin: StandIn) -> None:
 
 def test_a_password_lacks_a_crumb(ci: Jenkins, standin: StandIn) -> None:
     standin.on(BUILD, page("jenkins/pages/crumb.html"), status=403)
-    with pytest.raises(Forbidden) as caught:
+    with pytest.raises(Unauthorized) as caught:
         ci.trigger(LINT, {})
-    assert caught.value.message == "crumb"
+    assert caught.value.status == 403
+    assert standin.lines == [BUILD]
+
+
+def test_another_403_is_about_rights(ci: Jenkins, standin: StandIn) -> None:
+    standin.on(BUILD, b"sampan is missing the Job/Build permission", status=403)
+    with pytest.raises(Forbidden):
+        ci.trigger(LINT, {})
 
 
 def test_no_crumb_is_ever_asked_for(ci: Jenkins, standin: StandIn) -> None:

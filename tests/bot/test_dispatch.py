@@ -1,0 +1,70 @@
+"""Answers that must get through: to a room that cannot be reached at first, past a vendor that hangs."""
+
+import itertools
+import time
+from pathlib import Path
+
+import pytest
+import requests
+
+from bot.web.app import create_app
+from sandbox.dingtalk.app import create_app as create_room_app
+from sandbox.dingtalk.limits import Throttle
+from sandbox.dingtalk.room import Room
+from sandbox.serving import serving
+from tests.bot.test_main_serve import free_port
+from tests.support.bots import SECRET, environment
+from tests.support.town import place, wait_until
+
+
+def answers(room: Room) -> list[str]:
+    return [one.text for one in room.replies if "Working on it" not in one.text]
+
+
+@pytest.fixture
+def unreachable() -> Room:
+    """A room that nobody serves yet."""
+    room = Room("http://127.0.0.1:0", app_secret=SECRET)
+    room.url = f"http://127.0.0.1:{free_port()}"
+    room.throttle = Throttle(itertools.count(0, 3600).__next__)
+    return room
+
+
+def test_an_answer_that_did_not_leave_is_tried_again(unreachable: Room, tmp_path: Path) -> None:
+    room, port = unreachable, int(unreachable.url.rpartition(":")[2])
+    with serving(create_app(environment(room, tmp_path))) as room.bot_url:
+        assert room.deliver("/ping").status_code == 200
+        time.sleep(0.5)
+        with serving(create_room_app(room), port=port):
+            assert "pong" in room.wait_for(1)[0].text
+    assert len(room.replies) == 1
+
+
+def test_an_answer_that_can_never_leave_is_given_up_and_logged(
+    unreachable: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("bot.dispatch.COMMAND_TIME", 1.5)
+    room = unreachable
+    with serving(create_app(environment(room, tmp_path, ANSWER_FIRST="no"))) as room.bot_url:
+        began = time.monotonic()
+        assert room.deliver("/ping").status_code == 200
+        assert time.monotonic() - began < 3
+    assert "the answer was not delivered: DingTalk: NotSent" in caplog.text
+
+
+def test_a_vendor_that_hangs_holds_up_nothing_else() -> None:
+    with place() as here:
+        room = here.town.room
+        here.ask("/ping")
+        here.gitee_fault(kind="slow", seconds=2.8)
+        began = time.monotonic()
+        for _ in range(30):
+            assert room.deliver("/pr 1").status_code == 200
+        assert requests.get(f"{room.bot_url}/readyz", timeout=5).status_code == 200
+        assert requests.get(f"{room.bot_url}/healthz", timeout=5).status_code == 200
+        assert room.deliver("/ping").status_code == 200
+        assert time.monotonic() - began < 2.5
+        here.mend()
+        wait_until(lambda: len(answers(room)) == 32)
+        told = ["needs 1 test" in one or "busy with earlier requests" in one for one in answers(room)]
+        assert sum(told) == 30
