@@ -116,12 +116,16 @@ def _positional(ask: Ask, spec: Spec, words: list[Word]) -> dict[str, Any]:
             except Mismatch as problem:
                 why.extend(problem.lines)
                 if not argument.skips:
-                    raise usage(spec, *why) from None
+                    raise usage(spec, *(why or [_too_many(waiting[0])])) from None
         elif argument.required:
             raise usage(spec, line("{argument} is missing.", argument=Code(argument.usage)))
     if waiting:
-        raise usage(spec, *(why or [line("{word} is one word too many.", word=Code(waiting[0].text))]))
+        raise usage(spec, *(why or [_too_many(waiting[0])]))
     return bound
+
+
+def _too_many(word: Word) -> Line:
+    return line("{word} is one word too many.", word=Code(word.text))
 
 
 def _fill(ask: Ask, spec: Spec, bound: dict[str, Any]) -> None:

@@ -92,7 +92,7 @@ def tell_working(sampan: Sampan, message: InboundMessage, *, over: Callable[[], 
     """Say once that an answer takes a little longer, unless it is `over` meanwhile."""
     if not over():
         with speaking(sampan.settings.language):
-            _send(sampan, message, Reply.of(line("Working on it …")), seconds=WORKING_TIME)
+            _send(sampan, message, Reply.of(line("Working on it …")), patient=False)
 
 
 def tell_not_taken(sampan: Sampan, message: InboundMessage) -> None:
@@ -111,25 +111,25 @@ def tell(sampan: Sampan, message: InboundMessage, reply: Reply) -> None:
         log.error("delivery %s: its room can no longer be answered", message.delivery_id)
 
 
-def _send(sampan: Sampan, message: InboundMessage, reply: Reply, *, seconds: float = REPLY_TIME) -> None:
+def _send(sampan: Sampan, message: InboundMessage, reply: Reply, *, patient: bool = True) -> None:
     who = message.staff_id or message.chat_user_id
     cut = plain(line("(cut: too long for one message)"))
     try:
-        with deadline(seconds):
-            _send_until_sent(sampan.chat, message, reply.post(mentions=(who,) if who else ()), cut)
+        with deadline(REPLY_TIME if patient else WORKING_TIME):
+            _deliver(sampan.chat, message, reply.post(mentions=(who,) if who else ()), cut, patient=patient)
     except IntegrationError as problem:
         log.error("delivery %s: the answer was not delivered: %s", message.delivery_id, problem)
     except Exception:
         log.exception("delivery %s: the answer was not delivered", message.delivery_id)
 
 
-def _send_until_sent(chat: Chat, message: InboundMessage, post: Post, cut: str) -> None:
-    """Try again while nothing reached the room and time is left."""
+def _deliver(chat: Chat, message: InboundMessage, post: Post, cut: str, *, patient: bool) -> None:
+    """Send; a patient one is tried again while nothing reached the room and time is left."""
     while True:
         try:
             return chat.reply(message, post, cut=cut)
         except NotSent:
-            if remaining() < 1:
+            if not patient or remaining() < 1:
                 raise
         time.sleep(0.3)
 

@@ -86,6 +86,10 @@ class Store:
     def _now(self) -> int:
         return round(self._clock() * 1000)
 
+    def close(self) -> None:
+        """Let go of the database."""
+        self._database.close()
+
     def check(self) -> None:
         """Raise unless the database answers."""
         self._connection.execute("SELECT 1 FROM deliveries LIMIT 1").fetchone()

@@ -15,6 +15,7 @@ class Sqlite:
     def __init__(self, path: str) -> None:
         self.path = path
         self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -24,9 +25,17 @@ class Sqlite:
             found = self._local.connection = self._open()
         return found
 
+    def close(self) -> None:
+        """Close every thread's connection."""
+        while self._opened:
+            self._opened.pop().close()
+
+    __del__ = close
+
     def _open(self) -> sqlite3.Connection:
         # isolation_level None: every statement commits by itself unless a BEGIN says otherwise.
         connection = sqlite3.connect(self.path, timeout=WAIT, isolation_level=None, check_same_thread=False)
+        self._opened.append(connection)
         _write_ahead(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
         migrate(connection)

@@ -83,10 +83,13 @@ DEPLOY = ["Usage: /deploy [service] [environment] [version] [key=value ...]", "E
         ),
         (
             "/deploy hello staging2",
-            ["I do not know the environment staging2.", "Known environments: staging · production"],
+            [
+                "I do not know the environment staging2.",
+                "Known environments: staging · production",
+            ],
             DEPLOY,
         ),
-        ("/deploy hello staging Production1", [], DEPLOY),
+        ("/deploy hello staging Production1", ["Production1 is one word too many."], DEPLOY),
         (
             "/deploy hello staging nightly",
             ["A version without a digit is written VERSION=nightly."],

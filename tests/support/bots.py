@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,5 +57,5 @@ def bot_and_room(
     room.throttle = Throttle(itertools.count(0, 3600).__next__)  # a test speaks faster than people may
     with serving(create_room_app(room)) as room.url:
         app = create_app(environment(room, folder, **(env or {})))
-        with serving(app) as room.bot_url:
-            yield Pair(room, room.bot_url, app.state.shared.sampan.store)
+        with serving(app) as room.bot_url, closing(app.state.shared.sampan.store) as store:
+            yield Pair(room, room.bot_url, store)

@@ -3,7 +3,7 @@
 import itertools
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import requests
@@ -80,5 +80,5 @@ def place(**env: str) -> Iterator[Place]:
     with Town() as town:
         town.room.throttle = Throttle(itertools.count(0, 3600).__next__)
         app = create_app({**town.environment, "LANGUAGE": "en", **env})
-        with serving(app) as town.room.bot_url:
-            yield Place(town, app.state.shared.sampan.store)
+        with serving(app) as town.room.bot_url, closing(app.state.shared.sampan.store) as store:
+            yield Place(town, store)
