@@ -4,7 +4,7 @@ Times are milliseconds since the epoch, UTC.
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -79,9 +79,11 @@ class Store:
         self._database = Sqlite(url.removeprefix("sqlite:///"))
         self._clock = clock
 
-    @property
-    def _connection(self) -> Any:
-        return self._database.connection
+    def _ask(self, query: Callable[..., Any], **values: Any) -> Any:
+        """Run one query; rows are fetched before another thread has the connection."""
+        with self._database.lent() as connection:
+            found = query(connection, **values)
+            return list(found) if isinstance(found, Iterator) else found
 
     def _now(self) -> int:
         return round(self._clock() * 1000)
@@ -92,13 +94,14 @@ class Store:
 
     def check(self) -> None:
         """Raise unless the database answers."""
-        self._connection.execute("SELECT 1 FROM deliveries LIMIT 1").fetchone()
+        with self._database.lent() as connection:
+            connection.execute("SELECT 1 FROM deliveries LIMIT 1").fetchone()
 
     def claim(self, message: InboundMessage) -> Claim | None:
         """Take a delivery on, atomically; None when it was taken on before."""
         owner = secrets.token_hex(8)
-        won = _queries("deliveries").claim(
-            self._connection,
+        won = self._ask(
+            _queries("deliveries").claim,
             id=message.delivery_id,
             owner=owner,
             at=self._now(),
@@ -116,27 +119,23 @@ class Store:
         """A delivery that was claimed so many seconds ago and never finished; now it is ours."""
         owner, now = secrets.token_hex(8), self._now()
         before = now - round(older_than * 1000)
-        row = _queries("deliveries").take_over(self._connection, owner=owner, at=now, before=before)
+        row = self._ask(_queries("deliveries").take_over, owner=owner, at=now, before=before)
         return (Claim(row[0], owner), _message(row)) if row else None
 
     def finish(self, claim: Claim) -> bool:
         """Say that a delivery is done; False when the claim was lost."""
         return bool(
-            _queries("deliveries").finish(
-                self._connection, id=claim.delivery_id, owner=claim.owner, at=self._now()
-            )
+            self._ask(_queries("deliveries").finish, id=claim.delivery_id, owner=claim.owner, at=self._now())
         )
 
     def forget_deliveries(self, *, older_than: float) -> int:
         """Drop claims from before so many seconds ago; returns how many."""
-        return int(
-            _queries("deliveries").forget_before(self._connection, at=self._now() - round(older_than * 1000))
-        )
+        return int(self._ask(_queries("deliveries").forget_before, at=self._now() - round(older_than * 1000)))
 
     def record(self, message: InboundMessage, *, typed: str, command: str, outcome: str, detail: str) -> None:
         """Append a line to the audit."""
-        _queries("audit").record(
-            self._connection,
+        self._ask(
+            _queries("audit").record,
             at=self._now(),
             delivery=message.delivery_id,
             conversation=message.conversation_id,
@@ -150,12 +149,12 @@ class Store:
 
     def audit_of(self, delivery_id: str) -> list[tuple[str, ...]]:
         """The audit's lines for one delivery: staff id, typed, command, outcome, detail."""
-        return list(_queries("audit").of_delivery(self._connection, delivery=delivery_id))
+        return list(self._ask(_queries("audit").of_delivery, delivery=delivery_id))
 
     def vouch(self, message: InboundMessage, *, repo: str, number: int, vote: Vote, sha: str) -> int:
         """Keep who is about to vouch for which commit; returns the row to settle."""
-        row = _queries("votes").ask(
-            self._connection,
+        row = self._ask(
+            _queries("votes").ask,
             at=self._now(),
             repo=repo,
             number=number,
@@ -168,18 +167,18 @@ class Store:
 
     def settle_vote(self, row: int, *, counted: bool) -> None:
         """Say whether the host took the vote."""
-        _queries("votes").settle(self._connection, id=row, state="counted" if counted else "refused")
+        self._ask(_queries("votes").settle, id=row, state="counted" if counted else "refused")
 
     def vouched(self, repo: str, number: int, vote: Vote) -> list[Vouched]:
         """The last vote of this kind that counted, and those asked for since whose outcome nobody knows."""
-        rows = _queries("votes").standing(self._connection, repo=repo, number=number, kind=str(vote))
+        rows = self._ask(_queries("votes").standing, repo=repo, number=number, kind=str(vote))
         return [Vouched(*row) for row in rows]
 
     def ask_build(self, message: InboundMessage, *, job: str) -> AskedBuild:
         """Keep a build that is about to be asked for."""
         token = secrets.token_hex(6)
-        row = _queries("builds").ask(
-            self._connection,
+        row = self._ask(
+            _queries("builds").ask,
             at=self._now(),
             token=token,
             job=job,
@@ -192,14 +191,18 @@ class Store:
     def settle_build(self, build: AskedBuild, *, state: str, queue_id: int | None = None) -> bool:
         """Say what came of asking: queued, merged, refused or unclear."""
         return bool(
-            _queries("builds").settle(
-                self._connection, id=build.id, token=build.token, state=state, queue_id=queue_id
+            self._ask(
+                _queries("builds").settle, id=build.id, token=build.token, state=state, queue_id=queue_id
             )
         )
 
     def who_asked_before(self, build: AskedBuild, *, job: str, queue_id: int | None) -> str | None:
         """Who asked lately for the build of this queue item; queue numbers start anew one day."""
-        row = _queries("builds").by_queue(
-            self._connection, job=job, queue_id=queue_id, id=build.id, since=self._now() - QUEUE_MEMORY
+        row = self._ask(
+            _queries("builds").by_queue,
+            job=job,
+            queue_id=queue_id,
+            id=build.id,
+            since=self._now() - QUEUE_MEMORY,
         )
         return str(row[0]) if row else None

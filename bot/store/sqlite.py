@@ -1,8 +1,10 @@
-"""SQLite: one connection a thread, write-ahead log, and the schema made on first use."""
+"""SQLite: one connection a process, write-ahead log, and the schema made on first use."""
 
 import sqlite3
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -10,36 +12,46 @@ WAIT = 5.0  # seconds for another process's write
 
 
 class Sqlite:
-    """The connections to one database file."""
+    """One connection to a database file, lent to one thread at a time: a statement takes microseconds."""
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
 
-    @property
-    def connection(self) -> sqlite3.Connection:
-        """This thread's connection."""
-        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if found is None:
-            found = self._local.connection = self._open()
-        return found
+    @contextmanager
+    def lent(self) -> Iterator[sqlite3.Connection]:
+        """The connection, for the length of a with block."""
+        if not self._lock.acquire(timeout=WAIT):
+            raise sqlite3.OperationalError("the database is busy")
+        try:
+            if self._connection is None:
+                self._connection = _open(self.path)
+            yield self._connection
+        finally:
+            self._lock.release()
 
     def close(self) -> None:
-        """Close every thread's connection."""
-        while self._opened:
-            self._opened.pop().close()
+        """Close the connection; the next use opens another."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
 
     __del__ = close
 
-    def _open(self) -> sqlite3.Connection:
-        # isolation_level None: every statement commits by itself unless a BEGIN says otherwise.
-        connection = sqlite3.connect(self.path, timeout=WAIT, isolation_level=None, check_same_thread=False)
-        self._opened.append(connection)
+
+def _open(path: str) -> sqlite3.Connection:
+    # isolation_level None: every statement commits by itself unless a BEGIN says otherwise.
+    connection = sqlite3.connect(path, timeout=WAIT, isolation_level=None, check_same_thread=False)
+    try:
         _write_ahead(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
         migrate(connection)
-        return connection
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
