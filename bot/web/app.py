@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from fastapi import FastAPI
 
 from bot.commands import load as load_commands
-from bot.settings import ConfigurationError, load
+from bot.settings import ConfigurationError, Runtime, load
 from bot.version import VERSION
 from bot.web import chat, clock, health
 from bot.web.state import State
+from bot.web.workers import Inline
 from bot.wiring import Wired
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,8 @@ def _state(env: Mapping[str, str]) -> State:
             log.error("configuration: %s", sentence)
         return State(None, problem="; ".join(problem.problems))
     start_logging(settings.log_level)
+    if settings.runtime is Runtime.LAMBDA:
+        return State(Wired(settings), workers=Inline(), front=Inline())
     return State(Wired(settings))
 
 

@@ -52,12 +52,7 @@ class Robot(DingtalkChatbot):  # type: ignore[misc]
 
     def _send(self, url: str, body: bytes) -> None:
         headers = {"Content-Type": "application/json; charset=utf-8"}
-        _check(self.session.post(url, data=body, headers=headers, auth=_no_auth))
-
-
-def _no_auth(request: Any) -> Any:
-    """Keep requests from looking for credentials in a .netrc."""
-    return request
+        _check(self.session.post_plain(url, body, headers))
 
 
 def _check(response: Any) -> None:
