@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +44,14 @@ class RecordingBot:
             await asyncio.to_thread(requests.post, webhook, json=self.reply, timeout=5)
         answer = self.answer if isinstance(self.answer, str) else json.dumps(self.answer)
         await Response(answer, self.status)(scope, receive, send)
+
+    def heard(self, number: int) -> dict[str, Any]:
+        """The delivery of that number, once it came: the page shows a message before the bot has it."""
+        give_up = time.monotonic() + 10
+        while len(self.payloads) < number:
+            assert time.monotonic() < give_up, f"only {len(self.payloads)} deliveries came"
+            time.sleep(0.01)
+        return self.payloads[number - 1]
 
     @property
     def last(self) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def test_a_typed_command_is_sent_and_its_reply_is_drawn(group: Page, room: Room,
     expect(group.locator(".own .bubble")).to_have_text("@Sampan /pr")
     expect(group.get_by_role("textbox")).to_have_value("")
     expect(group.locator("#typing")).to_be_hidden()
-    assert bot.last["text"] == {"content": " /pr"}
+    assert bot.heard(1)["text"] == {"content": " /pr"}
 
 
 def test_a_tapped_chip_sends_its_command_as_the_current_member(
@@ -88,7 +88,8 @@ def test_a_tapped_chip_sends_its_command_as_the_current_member(
     group.get_by_role("button", name="合并").click()
     expect(group.locator(".own .bubble")).to_have_text("@Sampan /merge 233 web")
     expect(group.locator("#typing")).to_be_visible()
-    assert (bot.last["text"]["content"], bot.last["senderStaffId"]) == (" /merge 233 web", "chen")
+    sent = bot.heard(2)
+    assert (sent["text"]["content"], sent["senderStaffId"]) == (" /merge 233 web", "chen")
 
 
 def test_a_suggestion_works_with_the_keyboard_alone(group: Page, bot: RecordingBot) -> None:
