@@ -7,7 +7,7 @@ ENV PYTHONUNBUFFERED=1 \
 
 WORKDIR /app
 COPY requirements.txt .
-RUN pip install --no-cache-dir -r requirements.txt "uvicorn>=0.30" \
+RUN pip install --no-cache-dir -r requirements.txt "uvicorn>=0.30" "yoyo-migrations>=9.0" \
     && useradd --system --uid 10001 sampan \
     && install -d -o sampan /data
 

@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench clean test-platforms messages bundle
+.PHONY: help run test check format bench chaos clean test-platforms messages bundle
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -47,8 +47,11 @@ messages: $(VENV)/.dev ## collect the chat texts and compile their translations
 	@$(BIN)/pybabel -q update -D sampan -i bot/locale/sampan.pot -d bot/locale --no-fuzzy-matching --ignore-obsolete --no-wrap
 	@$(BIN)/pybabel -q compile -D sampan -d bot/locale --statistics
 
-bench: $(VENV)/.dev ## measure speed, memory and vendor calls against a bare function
-	@$(BIN)/python -m benchmarks
+bench: $(VENV)/.dev ## measure speed, memory, vendor calls and growth (ARGS=--quick for a glance)
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+chaos: $(VENV)/.dev ## kill one of two bots at random in bad weather, and count what came of it (ARGS="--seed 7")
+	@$(BIN)/python -m benchmarks.chaos $(ARGS)
 
 BUNDLE_PYTHON ?= python3.12
 bundle: ## make build/sampan.zip, what AWS Lambda and other functions run from
@@ -60,7 +63,7 @@ test-platforms: $(VENV)/.dev ## build for Lambda and Vercel with their own tools
 .PHONY: test-oldest
 test-oldest: ## run the tests with the oldest dependencies that requirements.txt allows
 	@$(PYTHON) -m venv build/oldest && mkdir -p build
-	@sed -n 's/^\([a-z].*\)>=\(.*\)$$/\1==\2/p' requirements.txt > build/oldest.txt
+	@sed -n 's/^\([a-z][a-z-]*\)\(\[[a-z]*\]\)\{0,1\}>=\(.*\)$$/\1==\3/p' requirements.txt > build/oldest.txt
 	@build/oldest/bin/python -m pip install --quiet --disable-pip-version-check wheel
 	@build/oldest/bin/python -m pip install --quiet --disable-pip-version-check -c build/oldest.txt -e '.[dev]'
 	@build/oldest/bin/python -m pytest -q $(ARGS)

@@ -23,8 +23,8 @@ class Figure:
     bound: Bound
     limit: float | None
     unit: str = ""
-    sampan: str = ""
-    bare: str = ""
+    measured: str = ""
+    against: str = ""
     spread: str = ""
 
     @property
@@ -37,27 +37,34 @@ class Figure:
     @property
     def cells(self) -> tuple[str, ...]:
         """The row as it is shown."""
-        value = f"{self.value:.2f} ×" if self.unit == "×" else f"{self.value:.3g} {self.unit}".strip()
+        value = f"{_number(self.value, self.unit)} {self.unit}".strip()
         if self.limit is None:
-            return self.name, self.sampan, self.bare, value, self.spread, "none", ""
+            return self.name, self.measured, self.against, value, self.spread, "none", ""
         limit = f"{self.bound.value} {self.limit:g} {self.unit}".strip()
-        return self.name, self.sampan, self.bare, value, self.spread, limit, "yes" if self.kept else "**NO**"
+        kept = "yes" if self.kept else "**NO**"
+        return self.name, self.measured, self.against, value, self.spread, limit, kept
 
 
-HEAD = ("what", "Sampan", "bare", "figure", "half of the rounds", "limit", "kept")
+def _number(value: float, unit: str) -> str:
+    if unit == "×":
+        return f"{value:.2f}"
+    return f"{value:.3g}" if value < 1000 else f"{value:,.0f}"
+
+
+FIGURE = ("figure", "half of the rounds", "limit", "kept")
 
 
 def ratio(
     name: str,
-    sampan: Sequence[float],
-    bare: Sequence[float],
+    measured: Sequence[float],
+    against: Sequence[float],
     *,
     bound: Bound,
     limit: float | None,
     shown: str,
 ) -> Figure:
     """A figure from rounds in which both were measured one after the other; `shown` formats one of them."""
-    ratios = [mine / its for mine, its in zip(sampan, bare, strict=True)]
+    ratios = [one / other for one, other in zip(measured, against, strict=True)]
     low, middle, high = statistics.quantiles(ratios, n=4)
     return Figure(
         name,
@@ -65,16 +72,16 @@ def ratio(
         bound,
         limit,
         unit="×",
-        sampan=shown.format(statistics.median(sampan)),
-        bare=shown.format(statistics.median(bare)),
+        measured=shown.format(statistics.median(measured)),
+        against=shown.format(statistics.median(against)),
         spread=f"{low:.2f} to {high:.2f}",
     )
 
 
-def table(figures: Sequence[Figure]) -> str:
-    """All figures as a Markdown table that can be read as plain text, too."""
-    rows = [HEAD, *(figure.cells for figure in figures)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
+def table(figures: Sequence[Figure], *, measured: str, against: str) -> str:
+    """All figures as a Markdown table that can be read as plain text, too; the two name their columns."""
+    rows = [("what", measured, against, *FIGURE), *(figure.cells for figure in figures)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [" | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
     lines.insert(1, " | ".join("-" * width for width in widths))
     return "\n".join(f"| {line} |" for line in lines)

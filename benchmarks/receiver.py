@@ -16,8 +16,9 @@ from urllib.request import urlopen
 ANSWERS = (
     (rb"POST /robot/", b"200 OK", b'{"errcode":0,"errmsg":"ok"}'),
     (rb"GET /repos/[^ ]*/pulls", b"200 OK", b"[]"),
+    (rb"GET /job/[^/]*/[0-9]+/", b"200 OK", b'{"number":1,"building":true}'),
     (rb"GET /job/", b"200 OK", b'{"url":"http://127.0.0.1/job/x/","buildable":true}'),
-    (rb"POST /job/", b"201 Created\r\nLocation: http://127.0.0.1/queue/item/1/", b""),
+    (rb"POST /job/", b"201 Created\r\nLocation: http://127.0.0.1/queue/item/{n}/", b""),
 )
 
 
@@ -51,7 +52,7 @@ class Receiver:
     async def _answer(self, head: bytes, writer: asyncio.StreamWriter) -> None:
         unknown = (b"404 Not Found", b"{}")
         status, body = next((answer for line, *answer in ANSWERS if re.match(line, head)), unknown)
-        _write(writer, status, body)
+        _write(writer, status.replace(b"{n}", str(self.requests).encode()), body)
         async with self.more:
             self.requests += 1
             self.more.notify_all()

@@ -19,28 +19,28 @@ CALLERS = 2  # connections at a time over HTTP, so that the server need not wait
 Times = dict[Side, list[float]]
 
 
-def cold(ground: Ground) -> Figure:
+def cold(ground: Ground, *, rounds: int = COLD_ROUNDS) -> Figure:
     """A new process to the first signed /ping claimed, answered and replied."""
-    seconds = _in_turns(COLD_ROUNDS, lambda side, number: _first_reply(side, ground, f"cold-{number}"))
+    seconds = _in_turns(rounds, lambda side, number: _first_reply(side, ground, f"cold-{number}"))
     return _ratio("cold start: new process to first reply", seconds, Bound.AT_MOST, COLD_LIMIT, "{:.3f} s")
 
 
-def warm(ground: Ground) -> Figure:
+def warm(ground: Ground, *, rounds: int = WARM_ROUNDS) -> Figure:
     """Signed deliveries a second through the Lambda handler, claim and reply included."""
     with ExitStack() as stack:
         running = {side: stack.enter_context(function(side, ground, database="warm")) for side in Side}
-        rates = _in_turns(WARM_ROUNDS, lambda side, _: BLOCK / _invoke_all(running[side], ground))
+        rates = _in_turns(rounds, lambda side, _: BLOCK / _invoke_all(running[side], ground))
     return _ratio("warm /ping, Lambda handler", rates, Bound.AT_LEAST, WARM_LIMIT, "{:.0f}/s")
 
 
-def served(ground: Ground) -> Figure:
+def served(ground: Ground, *, rounds: int = WARM_ROUNDS) -> Figure:
     """The same over HTTP with uvicorn, several callers at a time, until the last reply has arrived.
 
     Without a limit: the bare function is fast here because it blocks its event loop while it waits.
     """
     with ExitStack() as stack:
         running = {side: stack.enter_context(server(side, ground, database="served")) for side in Side}
-        rates = _in_turns(WARM_ROUNDS, lambda side, _: BLOCK / _post_all(running[side], ground))
+        rates = _in_turns(rounds, lambda side, _: BLOCK / _post_all(running[side], ground))
     name = f"warm /ping, uvicorn, {CALLERS} callers"
     return _ratio(name, rates, Bound.AT_LEAST, None, "{:.0f}/s")
 

@@ -14,7 +14,7 @@ VENDORS = 3  # DingTalk, Gitee and Jenkins: one connection each is enough while 
 
 def connections(ground: Ground, *, commands: int = 20) -> Figure:
     """Connections that one process opens for commands which need all three vendors."""
-    typed = islice(cycle(("/pr", "/deploy hello")), commands)
+    typed = islice(cycle(("/pr", "/build hello")), commands)
     before = ground.outside.count()
     with function(Side.SAMPAN, ground, database="connections") as process:
         process.invoke([event(text, reply_to=ground.outside.url) for text in typed])
@@ -24,7 +24,7 @@ def connections(ground: Ground, *, commands: int = 20) -> Figure:
         after.connections - before.connections,
         Bound.AT_MOST,
         VENDORS,
-        sampan=f"{after.requests - before.requests} requests",
+        measured=f"{after.requests - before.requests} requests",
     )
 
 
@@ -38,13 +38,13 @@ def memory(ground: Ground) -> Figure:
         Bound.AT_MOST,
         MEMORY_LIMIT,
         unit="MB",
-        sampan=f"{sampan / bare:.2f} × bare",
-        bare=f"{bare:.0f} MB",
+        measured=f"{sampan / bare:.2f} × bare",
+        against=f"{bare:.0f} MB",
     )
 
 
 def _resident_after(side: Side, ground: Ground) -> float:
-    typed = islice(cycle(("/ping", "/pr", "/deploy hello", "/help", "/whoami")), COMMANDS)
+    typed = islice(cycle(("/ping", "/pr", "/build hello", "/help", "/whoami")), COMMANDS)
     with server(side, ground, database="memory") as target:
         post(target, [delivery(text, reply_to=ground.outside.url) for text in typed])
         return target.resident

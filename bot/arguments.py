@@ -51,7 +51,7 @@ def _sort(spec: Spec, words: list[Word]) -> tuple[list[Word], dict[str, str], di
     pairs: dict[str, str] = {}
     waiting = iter(words)
     for word in waiting:
-        text = re.sub(r"^(?:——?|––?|−−)(?=\w)", "--", word.text)  # phones turn two hyphens into a dash
+        text = _hyphened(word)
         key, equals, value = text.partition("=")
         if text.startswith("--"):
             option = _known_option(spec, key[2:].lower(), word, valued=bool(equals))
@@ -64,6 +64,15 @@ def _sort(spec: Spec, words: list[Word]) -> tuple[list[Word], dict[str, str], di
             positional.append(word)
     _check_exclusive(spec, options)
     return positional, options, pairs
+
+
+def _hyphened(word: Word) -> str:
+    return re.sub(r"^(?:——?|––?|−−)(?=\w)", "--", word.text)  # phones turn two hyphens into a dash
+
+
+def is_option(word: Word, option: Option) -> bool:
+    """Whether a word is this option, which takes no value."""
+    return _hyphened(word).lower() == f"--{option.name}"
 
 
 def _once(spec: Spec, given: dict[str, str], name: str, value: str) -> None:
@@ -150,7 +159,9 @@ def _spread(ask: Ask, words: list[Word]) -> list[Word]:
             found = _PULL_PATH.search(parts.path)
             if found and parts.netloc.lower() == urlsplit(ask.settings.gitee_url).netloc.lower():
                 number, repo = Word(found[2], word.at), Word(found[1], word.at)
-                return [*words[:index], number, *words[index + 1 :], repo]
+                return [*words[:index], number, repo, *words[index + 1 :]]
+        elif not _hyphened(word).startswith("--"):
+            break  # an address in a reason is a part of the reason
     return words
 
 
@@ -203,6 +214,24 @@ def service(ask: Ask, word: str) -> str:
 
 def text(_: Ask, word: str) -> str:
     return word
+
+
+def reason(_: Ask, word: str) -> str:
+    """A few words of why."""
+    if not word or len(word) > 200:
+        raise Mismatch(line("A reason has up to {n} characters.", n=200))
+    return word
+
+
+_UNITS = {"m": 60, "min": 60, "分钟": 60, "h": 3600, "小时": 3600, "d": 86_400, "天": 86_400}
+
+
+def span_of_time(_: Ask, word: str) -> float:
+    """30m, 2h or 7d, in seconds; 30分钟, 2小时, 7天 as well."""
+    found = re.fullmatch(r"(\d{1,4})(m|min|h|d|分钟|小时|天)", word.lower())
+    if not found or not int(found[1]) or int(found[1]) * _UNITS[found[2]] > 366 * 86_400:
+        raise Mismatch(line("{word} is not a length of time such as 30m, 2h or 7d.", word=Code(word)))
+    return float(int(found[1]) * _UNITS[found[2]])
 
 
 def known(template: str, word: str, names: Iterable[str], variable: str) -> Line:

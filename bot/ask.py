@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from bot import parsing
+from bot.comments import pull_of
 from bot.rights import Role, highest_role
 from bot.settings import Repo, Settings
 from integrations.model import InboundMessage
@@ -40,6 +41,7 @@ class Ask:
     tools: Tools
     message: InboundMessage
     command: parsing.Command
+    dry_run: bool = False
 
     @property
     def settings(self) -> Settings:
@@ -57,8 +59,7 @@ class Ask:
     @property
     def who(self) -> str:
         """The asker for people to read: a name, without anybody's markup, and the id that counts."""
-        name, staff_id = re.sub(r"[^\w .·-]", "", self.message.name) or "?", self.staff_id
-        return f"{name} ({staff_id})" if staff_id and staff_id != name else name
+        return named(self.message.name, self.staff_id)
 
     @property
     def login(self) -> str:
@@ -79,6 +80,10 @@ class Ask:
 
     @property
     def default_repo(self) -> Repo | None:
+        """The repo that is meant where none is named: of the pull request above, of this room, of all."""
+        pull = pull_of(self.settings, self.message.conversation_id)
+        if pull:
+            return pull[0]
         own = self.settings.conversation_configs.get(self.message.conversation_id)
         if own and own.default_repo:
             return next(repo for repo in self.settings.repos if repo.alias == own.default_repo)
@@ -94,3 +99,9 @@ class Ask:
             if own and own.environments is not None:
                 allowed = tuple(name for name in allowed if name in own.environments)
         return allowed
+
+
+def named(name: str, staff_id: str) -> str:
+    """Somebody for people to read: a name, without anybody's markup, and the id that counts."""
+    plain_name = re.sub(r"[^\w .·-]", "", name) or "?"
+    return f"{plain_name} ({staff_id})" if staff_id and staff_id != plain_name else plain_name

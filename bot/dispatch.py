@@ -8,25 +8,33 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from bot.answering import send
 from bot.ask import Ask, Tools
+from bot.comments import Comments
 from bot.explain import no_time_left
 from bot.guidance import guide, show_fault, too_many, unsupported
 from bot.language import speaking
 from bot.parsing import MAX_COMMANDS, Command, Fault, Parsed, parse
 from bot.reply import Line, Reply, Strong, line, plain
-from bot.steps import Outcome, Turn, apologize, through
+from bot.steps import Turn, apologize, through
 from bot.store import Claim
-from integrations.errors import IntegrationError, NotSent
-from integrations.model import InboundMessage, Kind, Post
+from bot.store.audit import FLOODED, Outcome
+from integrations.model import InboundMessage, Kind, Post, Room
 from integrations.transport import deadline, remaining
 
 FRESH = 3600.0  # seconds; an older message is somebody's replay
 COMMAND_TIME = 25.0
-REPLY_TIME = 8.0
-WORKING_TIME = 3.0
 REPLY_SHARE = 4.0  # kept of a delivery's time for the answer
+# Milliseconds after which nothing of a delivery is begun: it is about to be taken for interrupted, and told.
+BEGIN_WITHIN = COMMAND_TIME * MAX_COMMANDS * 1000
+DETAIL = 1000  # characters of an answer that the audit keeps
+CALLS = 30
 
 log = logging.getLogger(__name__)
+
+
+class TooLate(Exception):
+    """A delivery is so old that another process is about to take it for interrupted."""
 
 
 class Chat(Protocol):
@@ -34,6 +42,8 @@ class Chat(Protocol):
 
     def may_answer(self, message: InboundMessage) -> bool: ...
     def reply(self, message: InboundMessage, post: Post, *, cut: str) -> None: ...
+    def carrier(self, room: Room) -> str: ...
+    def post(self, room: Room, post: Post, *, cut: str) -> None: ...
 
 
 class Sampan(Tools, Protocol):
@@ -41,6 +51,8 @@ class Sampan(Tools, Protocol):
 
     @property
     def chat(self) -> Chat: ...
+    @property
+    def comments(self) -> Comments: ...
 
 
 def admit(sampan: Sampan, message: InboundMessage) -> Claim | None:
@@ -53,7 +65,7 @@ def admit(sampan: Sampan, message: InboundMessage) -> Claim | None:
     elif not sampan.chat.may_answer(message):
         log.warning("delivery %s wants its answer sent to an unknown host, not obeyed", message.delivery_id)
     else:
-        return sampan.store.claim(message)
+        return sampan.store.deliveries.claim(message)
     return None
 
 
@@ -78,12 +90,16 @@ def attend(sampan: Sampan, message: InboundMessage, claim: Claim, *, total: floa
     """Carry out an admitted message and answer it; `total` bounds it all where the platform waits."""
     with speaking(sampan.settings.language), deadline(total or COMMAND_TIME * (MAX_COMMANDS + 1)):
         try:
-            reply = _answer(sampan, message, bounded=total is not None)
+            reply = _answer(sampan, message, claim, bounded=total is not None)
+        except TooLate:
+            log.error("delivery %s waited too long, and is left to the clock", message.delivery_id)
+            return
         except Exception:
             reply = apologize(message)
-        _send(sampan, message, reply)
+        if reply:
+            send(sampan, message, reply)
         try:
-            sampan.store.finish(claim)
+            sampan.store.deliveries.finish(claim)
         except Exception:
             log.exception("delivery %s: could not be marked as finished", message.delivery_id)
 
@@ -92,49 +108,21 @@ def tell_working(sampan: Sampan, message: InboundMessage, *, over: Callable[[], 
     """Say once that an answer takes a little longer, unless it is `over` meanwhile."""
     if not over():
         with speaking(sampan.settings.language):
-            _send(sampan, message, Reply.of(line("Working on it …")), patient=False)
+            send(sampan, message, Reply.of(line("Working on it …")), patient=False)
 
 
 def tell_not_taken(sampan: Sampan, message: InboundMessage) -> None:
     """Say that a message could not be taken on, so that nothing of it was done."""
     with speaking(sampan.settings.language):
-        _send(
-            sampan, message, Reply.of(line("I could not take your message on, and did nothing. Try again."))
-        )
+        told = line("I could not take your message on, and did nothing. Try again.")
+        send(sampan, message, Reply.of(told))
 
 
-def tell(sampan: Sampan, message: InboundMessage, reply: Reply) -> None:
-    """Answer a message later than usual, while its room can be reached."""
-    if sampan.now().timestamp() < message.reply_until and sampan.chat.may_answer(message):
-        _send(sampan, message, reply)
-    else:
-        log.error("delivery %s: its room can no longer be answered", message.delivery_id)
-
-
-def _send(sampan: Sampan, message: InboundMessage, reply: Reply, *, patient: bool = True) -> None:
-    who = message.staff_id or message.chat_user_id
-    cut = plain(line("(cut: too long for one message)"))
-    try:
-        with deadline(REPLY_TIME if patient else WORKING_TIME):
-            _deliver(sampan.chat, message, reply.post(mentions=(who,) if who else ()), cut, patient=patient)
-    except IntegrationError as problem:
-        log.error("delivery %s: the answer was not delivered: %s", message.delivery_id, problem)
-    except Exception:
-        log.exception("delivery %s: the answer was not delivered", message.delivery_id)
-
-
-def _deliver(chat: Chat, message: InboundMessage, post: Post, cut: str, *, patient: bool) -> None:
-    """Send; a patient one is tried again while nothing reached the room and time is left."""
-    while True:
-        try:
-            return chat.reply(message, post, cut=cut)
-        except NotSent:
-            if not patient or remaining() < 1:
-                raise
-        time.sleep(0.3)
-
-
-def _answer(sampan: Sampan, message: InboundMessage, *, bounded: bool) -> Reply:
+def _answer(sampan: Sampan, message: InboundMessage, claim: Claim, *, bounded: bool) -> Reply | None:
+    most = sampan.settings.cooldown
+    if claim.lately > most:
+        log.warning("delivery %s: one person sends too many, not obeyed", message.delivery_id)
+        return _slower(sampan, message, most)
     if message.kind is Kind.UNSUPPORTED:
         return unsupported()
     parsed = parse(message.text)
@@ -142,16 +130,27 @@ def _answer(sampan: Sampan, message: InboundMessage, *, bounded: bool) -> Reply:
         return _hint(sampan, message, parsed)
     replies, unreached = [], []
     for command in parsed.commands[:MAX_COMMANDS]:
+        if sampan.store.now() - claim.at > BEGIN_WITHIN:
+            raise TooLate
         left = remaining() - REPLY_SHARE
         if bounded and left < 1:
             unreached.append(command.line)
             continue
         with deadline(min(COMMAND_TIME, left)):
-            replies.append(_turn(sampan, message, command))
+            replies.append(carry_out(sampan, message, command))
     lines = _joined(parsed.commands, replies)
     lines += no_time_left(unreached) if unreached else []
     lines += too_many(parsed.commands[MAX_COMMANDS:]) if len(parsed.commands) > MAX_COMMANDS else []
     return Reply(replies[0].title if replies else plain(lines[0]), tuple(lines))
+
+
+def _slower(sampan: Sampan, message: InboundMessage, most: int) -> Reply | None:
+    """Told once as long as it lasts: answers to a flood would be one too."""
+    _record(sampan, message, message.text.strip()[:DETAIL], "", Outcome.REFUSED, FLOODED)
+    if sampan.store.audit.first_flooded(message.chat_user_id, seconds=60) != message.delivery_id:
+        return None
+    told = line("You write faster than I may answer: {n} messages a minute.", n=most)
+    return Reply.of(told, line("I obeyed none of the last ones. Wait a minute."))
 
 
 def _joined(commands: Sequence[Command | Fault], replies: Sequence[Reply]) -> list[Line]:
@@ -170,25 +169,46 @@ def _hint(sampan: Sampan, message: InboundMessage, parsed: Parsed) -> Reply:
     return reply
 
 
-def _turn(sampan: Sampan, message: InboundMessage, command: Command | Fault) -> Reply:
+def carry_out(sampan: Sampan, message: InboundMessage, command: Command | Fault) -> Reply:
+    """One line through the steps, and into the audit."""
     if isinstance(command, Fault):
         _record(sampan, message, command.line, "", Outcome.REFUSED, str(command.kind))
         return show_fault(command)
     began = time.monotonic()
-    turn = Turn(Ask(sampan, message, command))
+    turn = Turn(Ask(sampan, message, command), command.line)
     outcome, reply = through(turn)
     name = turn.spec.name if turn.spec else ""
-    _record(sampan, message, command.line, name, outcome, plain(reply.lines[0]))
+    _record(sampan, message, turn.typed, name, outcome, _said(reply), turn=turn)
     ms = (time.monotonic() - began) * 1000
     log.info("%s by %s: /%s %s %.0f ms", message.delivery_id, message.staff_id or "-", name, outcome, ms)
     return reply
 
 
+def _said(reply: Reply) -> str:
+    """What was decided and why, as the room was told."""
+    return " | ".join(plain(text) for text in reply.lines)[:DETAIL]
+
+
 def _record(
-    sampan: Sampan, message: InboundMessage, typed: str, command: str, outcome: Outcome, detail: str
+    sampan: Sampan,
+    message: InboundMessage,
+    typed: str,
+    command: str,
+    outcome: Outcome,
+    detail: str,
+    *,
+    turn: Turn | None = None,
 ) -> None:
     """Write the audit's line about what is over; a full disk must not cost the room its answer."""
     try:
-        sampan.store.record(message, typed=typed, command=command, outcome=str(outcome), detail=detail)
+        sampan.store.audit.record(
+            message,
+            typed=typed,
+            command=command,
+            outcome=str(outcome),
+            detail=detail,
+            service=turn.about[1] if turn else "",
+            calls=turn.calls[:CALLS] if turn else (),
+        )
     except Exception:
         log.exception("delivery %s: no audit line for %r: %s", message.delivery_id, typed, outcome)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from bot.reply import Code, Line, Link, UserError, join, line
-from integrations.model import Job, Queued
+from integrations.model import BuildRef, Job, Queued, Sighting
 
 SAMPAN_ID = "SAMPAN_ID"
 OURS = frozenset({"ENVIRONMENT", "VERSION", "PR_NUMBER", "PR_SHA", "REPO", SAMPAN_ID})
@@ -16,7 +16,9 @@ class BuildServer(Protocol):
 
     def job(self, name: str) -> Job: ...
     def trigger(self, job: Job, parameters: Mapping[str, str]) -> Queued: ...
-    def find(self, job: Job, *, parameter: str, value: str) -> Queued | None: ...
+    def read(self, build: BuildRef) -> Sighting: ...
+    def log(self, build: BuildRef, *, lines: int) -> tuple[str, ...]: ...
+    def cancel(self, build: BuildRef) -> None: ...
 
 
 def link(job: Job) -> Link:

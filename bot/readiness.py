@@ -1,9 +1,11 @@
 """What is known to stand in a pull request's way before its checks are read, and the clicks."""
 
 from bot.ask import Ask
+from bot.locking import facts
 from bot.pulls import Blocker, Obstacle, mergeability, needs, stale_vote
 from bot.reply import Line, Say, join, line, plain
 from bot.settings import Repo
+from bot.store.locks import Locked
 from integrations.model import PullRequest, State, Vote
 
 
@@ -12,9 +14,21 @@ def obstacles(ask: Ask, repo: Repo, pull: PullRequest) -> list[Blocker]:
     found = [Blocker(Obstacle.CLOSED, line("it is closed"))] if pull.state is not State.OPEN else []
     found += [*needs(pull, hold_labels=_hold_labels(ask, repo)), *mergeability(pull)]
     for vote in Vote:
-        shas = {one.sha for one in ask.store.vouched(repo.path, pull.number, vote)} - {pull.head_sha}
+        shas = {one.sha for one in ask.store.votes.standing(repo.path, pull.number, vote)} - {pull.head_sha}
         found += [stale_vote(vote, sha, pull.head_sha) for sha in sorted(shas)]
-    return found
+    return [*found, *_held(ask, repo, pull)]
+
+
+def _held(ask: Ask, repo: Repo, pull: PullRequest) -> list[Blocker]:
+    lock = ask.store.locks.on(Locked.PULL, pull_name(repo, pull.number))
+    if lock is None:
+        return []
+    return [Blocker(Obstacle.HOLD, line("held: {facts}", facts=facts(lock, now=ask.tools.now())))]
+
+
+def pull_name(repo: Repo, number: int) -> str:
+    """The name under which a pull request is held."""
+    return f"{repo.path}#{number}"
 
 
 def _hold_labels(ask: Ask, repo: Repo) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from bot.rights import Role
 
 if TYPE_CHECKING:
     from bot.ask import Ask
-    from bot.reply import Reply
+    from bot.reply import Line, Reply
 
 Convert = Callable[["Ask", str], Any]
 
@@ -22,6 +22,7 @@ class Group(StrEnum):
 
     PULLS = "pull requests"
     BUILDS = "builds and deploys"
+    CONTROL = "control"
     ABOUT = "about"
 
 
@@ -35,10 +36,12 @@ class Argument:
     skips: bool = False
     rest: bool = False  # takes all the words that are left, as one text
     default: "Callable[[Ask], Any] | None" = None
+    shown: str = ""  # its name for people, where that is not a word
 
     @property
     def usage(self) -> str:
-        return f"<{self.name}>" if self.required else f"[{self.name}]"
+        name = self.shown or self.name
+        return f"<{name}>" if self.required else f"[{name}]"
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,14 @@ class Option:
     name: str
     convert: Convert | None = None
     exclusive: str = ""
+    value: str = "n"
 
     @property
     def usage(self) -> str:
-        return f"--{self.name}" if self.convert is None else f"--{self.name} n"
+        return f"--{self.name}" if self.convert is None else f"--{self.name} {self.value}"
+
+
+DRY_RUN = Option("dry-run")
 
 
 @dataclass(frozen=True)
@@ -68,15 +75,22 @@ class Spec:
     options: tuple[Option, ...]
     pairs: bool
     examples: tuple[str, ...]
+    own: bool = False  # changes nothing but Sampan's own records
+    reads: bool = False  # changes nothing, and is not for everybody all the same
+    always: bool = False  # may be used while everything is stopped
+    look: "Callable[..., Sequence[Line]] | None" = field(
+        default=None, repr=False
+    )  # what came of it, if cut short
 
     @property
     def writes(self) -> bool:
-        """Whether it changes anything outside; reading is what needs no role."""
-        return self.role > Role.READER
+        """Whether it changes anything."""
+        return self.role > Role.READER and not self.reads
 
     @property
     def usage(self) -> str:
-        parts = [f"/{self.name}", *(one.usage for one in self.arguments), *_option_usages(self.options)]
+        own = [one for one in self.options if one is not DRY_RUN]  # every command that writes has that one
+        parts = [f"/{self.name}", *(one.usage for one in self.arguments), *_option_usages(own)]
         return " ".join([*parts, "[key=value ...]"] if self.pairs else parts)
 
 
@@ -106,11 +120,30 @@ class Registry:
         options: tuple[Option, ...] = (),
         pairs: bool = False,
         examples: tuple[str, ...] = (),
+        own: bool = False,
+        reads: bool = False,
+        always: bool = False,
+        look: "Callable[..., Sequence[Line]] | None" = None,
     ) -> Callable[[Callable[..., "Reply"]], Callable[..., "Reply"]]:
         """Declare the decorated function as a command; names may be two words, such as `jenkins test`."""
 
         def declare(run: Callable[..., "Reply"]) -> Callable[..., "Reply"]:
-            spec = Spec(name, run, summary, group, role, aliases, arguments, options, pairs, examples)
+            spec = Spec(
+                name=name,
+                run=run,
+                summary=summary,
+                group=group,
+                role=role,
+                aliases=aliases,
+                arguments=arguments,
+                options=options if role is Role.READER or reads else (*options, DRY_RUN),
+                pairs=pairs,
+                examples=examples,
+                own=own,
+                reads=reads,
+                always=always,
+                look=look,
+            )
             for one in (name, *aliases):
                 if one in self._names:
                     raise ValueError(f"two commands are called /{one}")

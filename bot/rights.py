@@ -2,6 +2,7 @@
 
 from enum import IntEnum, unique
 
+from bot.comments import pull_of
 from bot.language import mark
 from bot.reply import Code, UserError, line
 from bot.settings import Settings
@@ -43,9 +44,18 @@ def role_of(settings: Settings, staff_id: str, *, repo: str = "", service: str =
     return next((role for role, ids in lists.items() if staff_id in ids or "*" in ids), Role.READER)
 
 
+def only_reads(settings: Settings, conversation: str) -> bool:
+    """Whether nothing but reading is obeyed in this conversation.
+
+    Below a pull request the hook's secret vouches, and the comment that was read again: no list is needed.
+    """
+    listed = not settings.conversations or conversation in settings.conversations
+    return not listed and pull_of(settings, conversation) is None
+
+
 def highest_role(settings: Settings, staff_id: str, *, conversation: str) -> Role:
     """The highest role of a staff id in any repo or service, asked for in this conversation."""
-    if settings.conversations and conversation not in settings.conversations:
+    if only_reads(settings, conversation):
         return Role.READER
     roles = [role_of(settings, staff_id)]
     roles += [role_of(settings, staff_id, repo=alias) for alias in settings.repo_configs]
@@ -71,7 +81,7 @@ def require_somewhere(settings: Settings, staff_id: str, role: Role, *, conversa
             line("The chat does not vouch for who you are, so you can only read here."),
             line("Writing needs an app robot (DINGTALK_APP_SECRET) and a member of the robot's own company."),
         )
-    if settings.conversations and conversation not in settings.conversations:
+    if only_reads(settings, conversation):
         raise UserError(
             line("This group can only read."),
             line("To allow more, add {id} to DINGTALK_CONVERSATIONS.", id=Code(conversation)),

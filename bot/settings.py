@@ -1,15 +1,19 @@
 """Every environment variable, once: its name, its type, its default."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from enum import StrEnum, unique
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.config_file import Conversation, RepoConfig, ServiceConfig, read_config
 from bot.variables import ConfigurationError, Reader, good_job
 
 __all__ = ["ConfigurationError", "Repo", "Runtime", "Settings", "load"]
+
+_PART_OF_AN_ADDRESS = re.compile(r"[A-Za-z0-9_-]{16,}")
 
 
 @unique
@@ -36,12 +40,16 @@ class Settings:
 
     app_secrets: tuple[str, ...] = field(repr=False)
     outgoing_tokens: tuple[str, ...] = field(repr=False)
+    app_key: str
     robot_code: str
     conversations: tuple[str, ...]
+    group_webhook: str = field(repr=False)  # holds an access token
     group_secrets: tuple[str, ...] = field(repr=False)
     webhook_hosts: tuple[str, ...]
+    dingtalk_api_url: str
     gitee_url: str
     gitee_tokens: tuple[str, ...] = field(repr=False)
+    gitee_hook_tokens: tuple[str, ...] = field(repr=False)
     gitee_users: Mapping[str, str]
     hold_labels: tuple[str, ...]
     repos: tuple[Repo, ...]
@@ -49,6 +57,7 @@ class Settings:
     jenkins_url: str
     jenkins_user: str
     jenkins_tokens: tuple[str, ...] = field(repr=False)
+    jenkins_hook_tokens: tuple[str, ...] = field(repr=False)
     services: tuple[str, ...]
     test_job: str
     build_job: str
@@ -56,15 +65,18 @@ class Settings:
     pr_job: str
     environments: tuple[str, ...]
     protected: tuple[str, ...]
+    second_person: tuple[str, ...]  # each is protected too
     admins: tuple[str, ...]
     maintainers: tuple[str, ...]
     developers: tuple[str, ...]
     database_url: str = field(repr=False)
     temporary_state: bool
     cron_secrets: tuple[str, ...] = field(repr=False)
+    public_url: str
     language: str
     timezone: tzinfo
     log_level: str
+    cooldown: int
     answer_first: bool
     runtime: Runtime
     repo_configs: Mapping[str, RepoConfig]
@@ -82,15 +94,21 @@ def load(env: Mapping[str, str]) -> Settings:
     runtime = _runtime(env)
     repos = _repos(read)
     files = read_config(read.text("SAMPAN_CONFIG"), read.problems)
+    webhook_hosts = read.hosts("DINGTALK_WEBHOOK_HOSTS", "oapi.dingtalk.com,api.dingtalk.com")
+    second_person = read.listed("SECOND_PERSON_ENVIRONMENTS")
     settings = Settings(
         app_secrets=read.secrets("DINGTALK_APP_SECRET"),
         outgoing_tokens=read.secrets("DINGTALK_OUTGOING_TOKEN"),
+        app_key=read.text("DINGTALK_APP_KEY"),
         robot_code=read.text("DINGTALK_ROBOT_CODE"),
         conversations=read.listed("DINGTALK_CONVERSATIONS"),
+        group_webhook=_group_webhook(read, webhook_hosts),
         group_secrets=read.secrets("DINGTALK_GROUP_SECRET"),
-        webhook_hosts=read.hosts("DINGTALK_WEBHOOK_HOSTS", "oapi.dingtalk.com,api.dingtalk.com"),
+        webhook_hosts=webhook_hosts,
+        dingtalk_api_url=read.url("DINGTALK_API_URL", "https://api.dingtalk.com"),
         gitee_url=read.url("GITEE_URL", "https://gitee.com/api/v5"),
         gitee_tokens=read.tokens("GITEE_TOKEN"),
+        gitee_hook_tokens=read.secrets("GITEE_HOOK_TOKEN"),
         gitee_users=read.pairs("GITEE_USERS"),
         hold_labels=read.listed("HOLD_LABELS", "hold,do-not-merge"),
         repos=repos,
@@ -98,21 +116,25 @@ def load(env: Mapping[str, str]) -> Settings:
         jenkins_url=read.url("JENKINS_URL"),
         jenkins_user=read.text("JENKINS_USER"),
         jenkins_tokens=read.tokens("JENKINS_TOKEN"),
+        jenkins_hook_tokens=_address_tokens(read, "JENKINS_HOOK_TOKEN"),
         services=_services(read),
         test_job=read.job("JENKINS_TEST_JOB", "{service}-test", "service"),
         build_job=read.job("JENKINS_BUILD_JOB", "{service}-build", "service"),
         deploy_job=read.job("JENKINS_DEPLOY_JOB", "{service}-deploy", "service"),
         pr_job=read.job("JENKINS_PR_JOB", "", "repo"),
         environments=read.listed("ENVIRONMENTS"),
-        protected=read.listed("PROTECTED_ENVIRONMENTS"),
+        protected=tuple(dict.fromkeys([*read.listed("PROTECTED_ENVIRONMENTS"), *second_person])),
+        second_person=second_person,
         admins=read.listed("ADMINS"),
         maintainers=read.listed("MAINTAINERS"),
         developers=read.listed("DEVELOPERS"),
         database_url=_database_url(read, runtime),
         temporary_state=runtime is not Runtime.PROCESS and not read.text("DATABASE_URL"),
         cron_secrets=read.secrets("CRON_SECRET"),
+        public_url=read.url("PUBLIC_URL"),
         language=_language(read),
         timezone=read.zone("TIMEZONE", "Asia/Shanghai"),
+        cooldown=read.count("COOLDOWN", 20),
         log_level=read.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
         answer_first=read.choice("ANSWER_FIRST", _answer_first(runtime), ("yes", "no")) == "yes",
         runtime=runtime,
@@ -135,6 +157,32 @@ def _runtime(env: Mapping[str, str]) -> Runtime:
 def _answer_first(runtime: Runtime) -> str:
     # Lambda freezes whatever is left to do after the answer.
     return "no" if runtime is Runtime.LAMBDA else "yes"
+
+
+def _group_webhook(read: Reader, hosts: tuple[str, ...]) -> str:
+    """The group robot's address, on one of the hosts that may be contacted."""
+    url = read.text("DINGTALK_GROUP_WEBHOOK")
+    try:
+        parts = urlsplit(url)
+        safe = parts.scheme == "https" or (
+            parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
+        )
+        good = safe and parts.netloc.lower() in {host.lower() for host in hosts} and " " not in url
+    except ValueError:
+        good = False
+    if url and not (good and url.isprintable()):
+        read.problems.append(
+            "DINGTALK_GROUP_WEBHOOK: must be an https:// address on one of DINGTALK_WEBHOOK_HOSTS"
+        )
+    return url
+
+
+def _address_tokens(read: Reader, name: str) -> tuple[str, ...]:
+    """Secrets that stand in an address of ours, where some characters would mean something else."""
+    tokens = read.secrets(name)
+    if not all(_PART_OF_AN_ADDRESS.fullmatch(token) for token in tokens):
+        read.problems.append(f"{name}: stands in an address, so 16 or more letters, digits, - and _ alone")
+    return tokens
 
 
 def _repos(read: Reader) -> tuple[Repo, ...]:
@@ -187,17 +235,33 @@ def _default_repo(read: Reader, repos: tuple[Repo, ...]) -> Repo | None:
 def _database_url(read: Reader, runtime: Runtime) -> str:
     temporary = "sqlite:////tmp/sampan.db"
     url = read.text("DATABASE_URL", "sqlite:///sampan.db" if runtime is Runtime.PROCESS else temporary)
-    path = url.removeprefix("sqlite:///")
-    if path in (url, "", ":memory:"):
-        read.problems.append("DATABASE_URL: must begin with sqlite:/// (PostgreSQL is not supported yet)")
+    if not (_sqlite_file(url) or _postgresql_host(url)):
+        read.problems.append(
+            "DATABASE_URL: must be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE"
+        )
     return url
+
+
+def _sqlite_file(url: str) -> bool:
+    return url.removeprefix("sqlite:///") not in (url, "", ":memory:")
+
+
+def _postgresql_host(url: str) -> bool:
+    try:
+        address = urlsplit(url)
+    except ValueError:
+        return False
+    return address.scheme in ("postgresql", "postgres") and bool(address.hostname)
 
 
 def _check_together(settings: Settings, problems: list[str]) -> None:
     """What no variable can be wrong about alone."""
     if settings.app_secrets and settings.outgoing_tokens:
         problems.append("DINGTALK_APP_SECRET, DINGTALK_OUTGOING_TOKEN: set exactly one of the two")
-    if set(settings.protected) - set(settings.environments):
+    unknown = set(settings.protected) - set(settings.environments)
+    if unknown & set(settings.second_person):
+        problems.append("SECOND_PERSON_ENVIRONMENTS: each must be one of ENVIRONMENTS")
+    if unknown - set(settings.second_person):
         problems.append("PROTECTED_ENVIRONMENTS: each must be one of ENVIRONMENTS")
     aliases = {repo.alias for repo in settings.repos}
     _check_names("repos", settings.repo_configs, aliases, problems)

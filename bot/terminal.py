@@ -7,8 +7,11 @@ from collections.abc import Callable
 from bot.commands import load as load_commands
 from bot.dispatch import attend, take_on
 from bot.settings import Settings
+from bot.tick import keep_time
 from bot.wiring import Wired
-from integrations.model import Code, InboundMessage, Kind, Line, Link, Post, Say, Strong
+from integrations.model import Code, InboundMessage, Kind, Line, Link, Post, Room, Say, Strong
+
+CONVERSATION = "terminal"
 
 
 class Terminal:
@@ -24,11 +27,19 @@ class Terminal:
         del message, cut
         self._show("\n".join(f"  {_shown(line)}" for line in post.lines if line))
 
+    def carrier(self, room: Room) -> str:
+        return "terminal" if room.conversation_id == CONVERSATION else ""
+
+    def post(self, room: Room, post: Post, *, cut: str) -> None:
+        del room, cut
+        self._show("\n".join(f"  {_shown(line)}" for line in post.lines if line))
+
 
 def talk(settings: Settings, *, staff_id: str, show: Callable[[str], None]) -> None:
     """Read lines and answer them until there are none."""
     load_commands()
     sampan = Wired(settings, chat=Terminal(show))
+    keep_time(sampan)
     while True:
         try:
             text = input("> ")
@@ -47,7 +58,7 @@ def _message(text: str, staff_id: str) -> InboundMessage:
         created_at=now,
         kind=Kind.TEXT,
         text=text,
-        conversation_id="terminal",
+        conversation_id=CONVERSATION,
         conversation_title="terminal",
         robot="",
         staff_id=staff_id,

@@ -59,6 +59,14 @@ class Reader:
             return default
         return next(one for one in allowed if one.lower() == value.lower())
 
+    def count(self, name: str, default: int) -> int:
+        """A whole number above nothing."""
+        value = self.text(name, str(default))
+        if not re.fullmatch(r"[1-9][0-9]{0,5}", value):
+            self.problems.append(f"{name}: must be a whole number such as {default}")
+            return default
+        return int(value)
+
     def secrets(self, name: str) -> tuple[str, ...]:
         """One or, while it is being rotated, two."""
         values = self.listed(name)

@@ -2,19 +2,21 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot.comments import Comments
 from bot.reply import Code, UserError, line
 from bot.settings import Repo, Settings
 from bot.store import Store
 from integrations.dingtalk.client import DingTalk
+from integrations.model import InboundMessage, NoteHint, Notification, Post, PullHint, Room
 
 if TYPE_CHECKING:
     from bot.dispatch import Chat
-    from bot.jobs import BuildServer
-    from bot.pulls import CodeHost
+    from integrations.gitee.client import Gitee
+    from integrations.jenkins.client import Jenkins
 
 
 class Wired:
@@ -26,22 +28,28 @@ class Wired:
         self.settings = settings
         self._clock = clock
         self._lock = threading.RLock()
-        self._code_host: CodeHost | None = None
-        self._build_server: BuildServer | None = None
+        self._code_host: Gitee | None = None
+        self._build_server: Jenkins | None = None
         self.store = Store(settings.database_url, clock=clock)
         self.dingtalk = DingTalk(
             app_secrets=settings.app_secrets,
             outgoing_tokens=settings.outgoing_tokens,
             group_secrets=settings.group_secrets,
             hosts=settings.webhook_hosts,
+            app_key=settings.app_key,
+            robot_code=settings.robot_code,
+            group_webhook=settings.group_webhook,
+            conversations=settings.conversations,
+            api_url=settings.dingtalk_api_url,
             clock=clock,
         )
-        self.chat: Chat = chat or self.dingtalk
+        self.comments = Comments(settings, self.code_host, markdown=_comment_text)
+        self.chat: Chat = chat or Switchboard(self.dingtalk, self.comments)
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self._clock(), UTC)
 
-    def code_host(self, repo: Repo) -> "CodeHost":
+    def code_host(self, repo: Repo) -> "Gitee":
         """The host of a repo; refuses, naming the variable, when it is not configured."""
         del repo  # every repo is on Gitee so far
         if not self.settings.gitee_tokens:
@@ -53,7 +61,7 @@ class Wired:
                 self._code_host = Gitee(self.settings.gitee_url, self.settings.gitee_tokens)
             return self._code_host
 
-    def build_server(self) -> "BuildServer":
+    def build_server(self) -> "Jenkins":
         """The build server; refuses, naming the variables, when it is not configured."""
         settings = self.settings
         missing = [
@@ -77,3 +85,49 @@ class Wired:
                     settings.jenkins_url, settings.jenkins_user, settings.jenkins_tokens
                 )
             return self._build_server
+
+    def read_build_hook(self, body: bytes) -> Notification:
+        """What the build server tells by itself; raises Malformed."""
+        from integrations.jenkins.notification import read_notification
+
+        return read_notification(body, root=self.settings.jenkins_url)
+
+    def authenticate_pull_hook(self, headers: Mapping[str, str]) -> None:
+        """Raise Unauthenticated unless the headers are the code host's."""
+        from integrations.gitee.hooks import authenticate
+
+        authenticate(headers, self.settings.gitee_hook_tokens, now=self._clock())
+
+    def read_pull_hook(self, body: bytes) -> PullHint | NoteHint | None:
+        """What the code host tells by itself, None for what we do not follow; raises Malformed."""
+        from integrations.gitee.hooks import read_hook
+
+        return read_hook(body)
+
+
+class Switchboard:
+    """Each room by its own chat: a pull request by its comments, any other by the group's."""
+
+    def __init__(self, group: "Chat", comments: Comments) -> None:
+        self._group, self._comments = group, comments
+
+    def _chat_of(self, conversation: str) -> "Chat":
+        return self._comments if self._comments.holds(conversation) else self._group
+
+    def may_answer(self, message: InboundMessage) -> bool:
+        return self._chat_of(message.conversation_id).may_answer(message)
+
+    def reply(self, message: InboundMessage, post: Post, *, cut: str) -> None:
+        self._chat_of(message.conversation_id).reply(message, post, cut=cut)
+
+    def carrier(self, room: Room) -> str:
+        return self._chat_of(room.conversation_id).carrier(room)
+
+    def post(self, room: Room, post: Post, *, cut: str) -> None:
+        self._chat_of(room.conversation_id).post(room, post, cut=cut)
+
+
+def _comment_text(post: Post, *, cut: str) -> str:
+    from integrations.gitee.markdown import markdown
+
+    return markdown(post, cut=cut)

@@ -50,6 +50,15 @@ class Post:
     mentions: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Room:
+    """Where something is said, also later; without a conversation, wherever announcements go."""
+
+    conversation_id: str = ""
+    reply_url: str = field(default="", repr=False)  # good until `reply_until`, seconds since the epoch
+    reply_until: float = 0.0
+
+
 # What a chat brings.
 
 
@@ -192,6 +201,7 @@ class Job:
     url: str
     buildable: bool
     parameters: tuple[Parameter, ...]
+    usual: float | None = None  # seconds a build of it takes, as far as the server knows
 
     def parameter(self, name: str) -> Parameter | None:
         return next((one for one in self.parameters if one.name == name), None)
@@ -205,3 +215,120 @@ class Queued:
     url: str
     merged: bool = False  # joined an equal item that was waiting already
     number: int | None = None
+
+
+@unique
+class Stage(StrEnum):
+    """How far a build is, as its server shows it."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    INPUT = "input"  # runs, and waits for a person
+    ENDED = "ended"
+    CANCELLED = "cancelled"  # taken out of the queue before it began
+    GONE = "gone"  # the server knows it no longer, or never did
+
+
+@unique
+class Result(StrEnum):
+    """How a build ended."""
+
+    SUCCESS = "success"
+    UNSTABLE = "unstable"
+    FAILURE = "failure"
+    ABORTED = "aborted"
+    NOT_BUILT = "not built"
+
+
+@dataclass(frozen=True)
+class BuildRef:
+    """What a build is found again by: never by guessing the next number."""
+
+    job: str
+    marker: str = ""  # what was sent as SAMPAN_ID
+    queue_id: int | None = None
+    number: int | None = None
+
+
+@dataclass(frozen=True)
+class Notification:
+    """A build server's word that something happened to a build: a hint to look, and no more."""
+
+    job: str
+    number: int | None
+    queue_id: int | None
+    marker: str
+    ended: bool
+    phase: str  # its own word; empty when it is none
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """What a look at a build showed; times are seconds, `began_at` since the epoch."""
+
+    stage: Stage
+    queue_id: int | None = None
+    number: int | None = None
+    url: str = ""
+    why: str = ""  # the server's own words: why it waits, or what its input asks
+    result: Result | None = None  # when it has ended
+    began_at: float | None = None
+    seconds: float | None = None  # how long it took, when it has ended
+    usual: float | None = None
+
+
+# What a code host tells by itself: hints, to be read again before anything is done.
+
+
+@unique
+class PullAction(StrEnum):
+    """What is said to have happened to a pull request."""
+
+    OPENED = "opened"
+    MOVED = "moved"  # its source branch has new commits
+    APPROVED = "approved"
+    TESTED = "tested"
+    MERGED = "merged"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    CHANGED = "changed"  # anything else
+
+
+@dataclass(frozen=True)
+class PullHint:
+    """Something happened to a pull request; `dedupe` is the same for every delivery of the same news."""
+
+    repo: str  # owner/name
+    number: int
+    action: PullAction
+    dedupe: str
+
+
+@dataclass(frozen=True)
+class NoteHint:
+    """Somebody wrote below a pull request."""
+
+    repo: str  # owner/name
+    number: int
+    comment_id: int
+    dedupe: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """A comment below a pull request, as its host last told it."""
+
+    id: int
+    author_login: str
+    body: str
+    url: str
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who we are to an outside system, and what it says about itself."""
+
+    name: str
+    version: str
+    server_time: datetime | None

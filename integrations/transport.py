@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -35,12 +35,15 @@ RETRY_WITHIN = 5.0
 log = logging.getLogger(__name__)
 
 _ends_at: ContextVar[float | None] = ContextVar("ends_at", default=None)
+_rehearsal: ContextVar[bool] = ContextVar("rehearsal", default=False)
+_witness: ContextVar[list[str] | None] = ContextVar("witness", default=None)
 
 
 @contextmanager
 def deadline(seconds: float) -> Iterator[None]:
     """Give everything inside, together, so many seconds; an outer deadline that is nearer stays."""
-    token = _ends_at.set(time.monotonic() + min(seconds, remaining()))
+    ends_at, outer = time.monotonic() + seconds, _ends_at.get()
+    token = _ends_at.set(ends_at if outer is None else min(ends_at, outer))
     try:
         yield
     finally:
@@ -51,6 +54,35 @@ def remaining() -> float:
     """Seconds left of the deadline around us."""
     ends_at = _ends_at.get()
     return TOTAL if ends_at is None else ends_at - time.monotonic()
+
+
+class Rehearsed(Exception):
+    """A request that would write, and was not sent."""
+
+    def __init__(self, vendor: str, *, method: str, path: str, form: dict[str, str]) -> None:
+        super().__init__(f"{vendor} {method}")
+        self.vendor, self.method, self.path, self.form = vendor, method, path, form
+
+
+@contextmanager
+def rehearsing() -> Iterator[None]:
+    """Inside, reads are made, and anything that would write raises Rehearsed instead."""
+    token = _rehearsal.set(True)
+    try:
+        yield
+    finally:
+        _rehearsal.reset(token)
+
+
+@contextmanager
+def witnessing() -> Iterator[list[str]]:
+    """The requests made inside and what came of each: "Gitee PUT /repos/acme/web/pulls/1/merge 200"."""
+    seen: list[str] = []
+    token = _witness.set(seen)
+    try:
+        yield seen
+    finally:
+        _witness.reset(token)
 
 
 class _Watched(HTTPConnection):
@@ -137,6 +169,8 @@ class Session(requests.Session):
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Send once, or for a read up to three times while that is quick."""
+        if _rehearsal.get() and request.method not in ("GET", "HEAD"):
+            raise self._rehearsed(request)
         kwargs["allow_redirects"] = False  # a redirect would carry credentials, or turn a POST into a GET
         attempts = 3 if request.method in ("GET", "HEAD") else 1
         began = time.monotonic()
@@ -150,6 +184,12 @@ class Session(requests.Session):
                 if isinstance(problem, Busy) or not _worth_retrying(attempts, began):
                     raise
             time.sleep(random.uniform(0.1, 0.4))  # noqa: S311
+
+    def _rehearsed(self, request: requests.PreparedRequest) -> Rehearsed:
+        body = request.body.decode("utf-8", "replace") if isinstance(request.body, bytes) else request.body
+        sent = str(body or urlsplit(request.url or "").query)  # without a body the address says it all
+        form = dict(parse_qsl(sent, keep_blank_values=True))
+        return Rehearsed(self.vendor, method=str(request.method), path=_path(request), form=form)
 
     def _once(self, request: requests.PreparedRequest, kwargs: dict[str, Any]) -> requests.Response:
         left = remaining()
@@ -165,6 +205,9 @@ class Session(requests.Session):
             self._slots.release()
             ms = (time.monotonic() - began) * 1000
             log.debug("%s %s %s %s %.0f ms", self.vendor, request.method, _path(request), outcome, ms)
+            witness = _witness.get()
+            if witness is not None:
+                witness.append(f"{self.vendor} {request.method} {_path(request)} {outcome}")
         return response
 
     def _exchange(self, request: requests.PreparedRequest, kwargs: dict[str, Any]) -> requests.Response:

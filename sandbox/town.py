@@ -7,9 +7,10 @@ from pathlib import Path
 from types import TracebackType
 
 from sandbox.dingtalk.app import create_app as create_chat
-from sandbox.dingtalk.room import Room
+from sandbox.dingtalk.room import GROUP_SECRET, Room
 from sandbox.gitee.app import create_app as create_gitee
 from sandbox.gitee.seed import seed as seed_gitee
+from sandbox.gitee.webhooks import Hook
 from sandbox.gitee.world import World
 from sandbox.jenkins.app import create_app as create_jenkins
 from sandbox.jenkins.seed import seed as seed_jenkins
@@ -17,6 +18,7 @@ from sandbox.jenkins.server import Server as Jenkins
 from sandbox.serving import serving
 
 APP_SECRET = "sandbox-app-secret"
+GITEE_HOOK_TOKEN, JENKINS_HOOK_TOKEN = "sandbox-gitee-hook", "sandbox-jenkins-hook"
 
 
 class Town:
@@ -31,12 +33,14 @@ class Town:
         self.root = Path(tempfile.mkdtemp(prefix="sampan-sandbox-"))
         stack.callback(shutil.rmtree, self.root, ignore_errors=True)
         self.gitee = World(self.root / "gitee")
+        stack.callback(self.gitee.close)
         seed_gitee(self.gitee)
         self.jenkins = Jenkins(self.root / "jenkins")
         stack.callback(self.jenkins.close)
         seed_jenkins(self.jenkins)
         self.room = Room("http://127.0.0.1:0", app_secret=APP_SECRET)
         self.gitee_url = stack.enter_context(serving(create_gitee(self.gitee)))
+        self.gitee.hooks.site = self.gitee_url
         self.jenkins_url = stack.enter_context(serving(create_jenkins(self.jenkins)))
         self.jenkins.url = self.jenkins_url
         self.room.url = stack.enter_context(serving(create_chat(self.room), port=self._port))
@@ -47,21 +51,33 @@ class Town:
     ) -> None:
         self._stack.close()
 
+    def connect(self, bot_url: str) -> None:
+        """Have everybody tell the bot at this address what happens: people, the code host, the builds."""
+        self.room.bot_url = bot_url
+        self.gitee.hooks.append(Hook(f"{bot_url}/hooks/gitee", GITEE_HOOK_TOKEN, signed=True))
+        self.jenkins.notify = (f"{bot_url}/hooks/jenkins/{JENKINS_HOOK_TOKEN}",)
+
     @property
     def environment(self) -> dict[str, str]:
         """The variables of a bot that lives here: three people, two repos, two services."""
         return {
             "DINGTALK_APP_SECRET": APP_SECRET,
+            "DINGTALK_APP_KEY": self.room.app_key,
             "DINGTALK_ROBOT_CODE": self.room.robot_code,
+            "DINGTALK_API_URL": self.room.url,
+            "DINGTALK_GROUP_WEBHOOK": self.room.group_webhook,
+            "DINGTALK_GROUP_SECRET": GROUP_SECRET,
             "DINGTALK_WEBHOOK_HOSTS": self.room.url.removeprefix("http://"),
             "GITEE_URL": f"{self.gitee_url}/api/v5",
             "GITEE_TOKEN": "sandbox-gitee-token",
+            "GITEE_HOOK_TOKEN": GITEE_HOOK_TOKEN,
             "GITEE_USERS": "lin=lin,chen=chen,wu=wu",
             "REPOS": "web=acme/web,api=acme/api",
             "DEFAULT_REPO": "web",
             "JENKINS_URL": self.jenkins_url,
             "JENKINS_USER": "sampan",
             "JENKINS_TOKEN": "sandbox-jenkins-token",
+            "JENKINS_HOOK_TOKEN": JENKINS_HOOK_TOKEN,
             "SERVICES": "hello,shop",
             "ENVIRONMENTS": "staging,production",
             "PROTECTED_ENVIRONMENTS": "production",

@@ -1,6 +1,6 @@
-"""Draw docs/pictures: the group page after a short talk, on a phone in two languages and on a desktop.
+"""Draw docs/pictures: the group page after short talks, on a phone in two languages and on a desktop.
 
-Needs the [dev] extra and the system's Chromium: `python scripts/pictures.py`.
+Needs the [dev] extra, the system's Chromium and a font with emoji: `python scripts/pictures.py`.
 """
 
 import os
@@ -20,9 +20,26 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "pictures"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-PHONE, DESKTOP = (412, 956), (1180, 1080)
-# Who says what; the last answers are what the picture shows.
-TALK = (("wu", "/test 1"), ("lin", "/approve 1"), ("chen", "/pr"), ("chen", "/merge 1"))
+PHONE, TALL, DESKTOP = (412, 956), (412, 1030), (1180, 1080)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a member says, or the newest `click` with that in it; so many messages of the robot follow."""
+
+    member: str
+    text: str
+    answers: int = 1
+    click: bool = False
+
+
+# The last answers are what a picture shows.
+TALK = (Turn("wu", "/test 1"), Turn("lin", "/approve 1"), Turn("chen", "/pr"), Turn("chen", "/merge 1"))
+DEPLOY = (
+    Turn("chen", "/deploy hello production 1.4.2"),
+    Turn("chen", "/confirm", answers=2, click=True),
+)
+FAILURE = (Turn("wu", "/jenkins test shop", answers=2),)
 
 
 @dataclass(frozen=True)
@@ -34,13 +51,15 @@ class Shot:
     locale: str
     size: tuple[int, int]
     mobile: bool
-    talk: tuple[tuple[str, str], ...] = TALK
+    talk: tuple[Turn, ...] = TALK
 
 
 SHOTS = (
     Shot("room-zh.png", "zh", "zh-CN", PHONE, mobile=True),
     Shot("room-en.png", "en", "en-GB", PHONE, mobile=True),
-    Shot("room-desktop.png", "zh", "zh-CN", DESKTOP, mobile=False, talk=(*TALK, ("chen", "/deploy hello"))),
+    Shot("deploy.png", "en", "en-GB", TALL, mobile=True, talk=DEPLOY),
+    Shot("failure.png", "en", "en-GB", PHONE, mobile=True, talk=FAILURE),
+    Shot("room-desktop.png", "zh", "zh-CN", DESKTOP, mobile=False, talk=(*TALK, *DEPLOY)),
 )
 
 
@@ -95,18 +114,23 @@ def draw(browser: Browser, shot: Shot, address: str) -> None:
     )
     page = context.new_page()
     page.goto(address)
-    for number, (member, text) in enumerate(shot.talk, start=1):
-        say(page, member, text, answers=number)
+    answers = 0
+    for turn in shot.talk:
+        answers += turn.answers
+        say(page, turn, answers=answers)
     page.screenshot(path=PICTURES / shot.file)
     context.close()
 
 
-def say(page: Page, member: str, text: str, *, answers: int) -> None:
-    """Say a line as a member and wait until the room has so many answers."""
-    page.locator("#speaker").select_option(member)
-    page.locator("#text").fill(text)
-    page.locator("#send").click()
-    expect(page.locator(".by-robot")).to_have_count(answers, timeout=20_000)
+def say(page: Page, turn: Turn, *, answers: int) -> None:
+    """Say or click a line as a member, and wait until the room has so many answers."""
+    page.locator("#speaker").select_option(turn.member)
+    if turn.click:
+        page.locator(".chip", has_text=turn.text).last.click()
+    else:
+        page.locator("#text").fill(turn.text)
+        page.locator("#send").click()
+    expect(page.locator(".by-robot")).to_have_count(answers, timeout=30_000)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The pages say what the code does: commands, variables, links, and the page that adds a command."""
 
+import ast
 import re
 import shutil
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import commands
+from bot import builds, commands
 from bot.language import speaking, translate
 from bot.registry import registry
 from bot.rights import NAMES
@@ -24,6 +25,9 @@ OF_THE_PLATFORM = {"AWS_LAMBDA_FUNCTION_NAME", "VERCEL"}
 
 ADDING = ROOT / "docs" / "adding-a-command.md"
 CONFIGURATION = ROOT / "docs" / "configuration.md"
+OPERATING = ROOT / "docs" / "operating.md"
+MERMAID_BLOCK = re.compile(r"^```mermaid\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
+ALARMS = ("warning", "error", "exception")
 FILE_BLOCK = re.compile(r"^`([\w./]+\.py)`:\n\n```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SH_BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TOML_BLOCK = re.compile(r"^```toml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -108,6 +112,37 @@ def test_the_toml_example_loads_and_has_every_key(tmp_path: Path) -> None:
         assert all(getattr(entry, one.name) != getattr(unset, one.name) for one in fields(entry))
 
 
+def test_the_diagram_of_a_build_is_the_table_that_the_code_obeys() -> None:
+    assert MERMAID_BLOCK.findall(OPERATING.read_text("utf-8")) == [builds.diagram()]
+
+
+def test_every_state_of_a_build_has_a_sentence() -> None:
+    said = rows(OPERATING, key="[a-z_]+")
+    assert set(said) == {state.value.replace(" ", "_") for state in builds.State}
+    assert all(sentence for (sentence,) in said.values())
+
+
+def test_every_alarming_log_line_is_explained() -> None:
+    _, _, section = OPERATING.read_text("utf-8").partition("## What each log line means")
+    explained = re.findall(r"^\| `([^`]+)` \| [^|]+ \| [^|]+ \|$", section, re.MULTILINE)
+    assert set(explained) == alarms()
+    assert len(explained) == len(set(explained))
+
+
+def alarms() -> set[str]:
+    """The templates of every line that the code logs above INFO."""
+    files = [file for folder in ("api", "bot", "integrations") for file in (ROOT / folder).rglob("*.py")]
+    nodes = [node for file in files for node in ast.walk(ast.parse(file.read_text("utf-8")))]
+    return {ast.literal_eval(node.args[0]) for node in nodes if isinstance(node, ast.Call) and alarming(node)}
+
+
+def alarming(call: ast.Call) -> bool:
+    match call.func:
+        case ast.Attribute(value=ast.Name(id="log"), attr=level):
+            return level in ALARMS
+    return False
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_relative_links_lead_somewhere(page: Path) -> None:
     text = CODE_BLOCK.sub("", page.read_text("utf-8"))
@@ -134,6 +169,12 @@ def test_what_is_to_be_made_can_be_made(page: Path) -> None:
     targets = set(re.findall(r"^([a-z][\w-]*):", makefile, re.MULTILINE))
     said = re.findall(r"^make +([\w-]+)", "".join(SH_BLOCK.findall(page.read_text("utf-8"))), re.MULTILINE)
     assert set(said) <= targets
+
+
+def test_what_is_to_be_run_is_on_the_command_line() -> None:
+    known = re.search(r"\{([\w,]+)\}", python(ROOT, "-m", "bot", "--help"))
+    said = {word for page in PAGES for word in re.findall(r"-m bot (\w+)", page.read_text("utf-8"))}
+    assert known and said <= set(known[1].split(","))
 
 
 def test_third_party_has_what_is_required() -> None:

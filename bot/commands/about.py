@@ -8,16 +8,21 @@ from bot.arguments import Mismatch
 from bot.ask import Ask
 from bot.explain import temporary
 from bot.language import mark
-from bot.registry import Argument, Group, Spec, command, registry
-from bot.reply import Code, Line, Reply, Say, Strong, join, line
-from bot.rights import NAMES
+from bot.registry import DRY_RUN, Argument, Group, Spec, command, registry
+from bot.reply import Code, Line, Reply, Say, Strong, counted, join, line
+from bot.rights import NAMES, only_reads
+from bot.store.health import OVERDUE
+from bot.times import length
 from bot.version import VERSION
+
+MIGRATE = "python -m bot migrate"
 
 log = logging.getLogger(__name__)
 
 GROUPS = {
     Group.PULLS: mark("Pull requests"),
     Group.BUILDS: mark("Builds and deploys"),
+    Group.CONTROL: mark("Control and records"),
     Group.ABOUT: mark("About"),
 }
 
@@ -60,6 +65,8 @@ def _explained(spec: Spec) -> Reply:
     lines.append(line("Who may: {role}", role=line(NAMES[spec.role])))
     if spec.aliases:
         lines.append(line("Also: {names}", names=join([Code(f"/{name}") for name in spec.aliases])))
+    if DRY_RUN in spec.options:
+        lines.append(line("With {option} it only shows what it would do.", option=Code("--dry-run")))
     if spec.examples:
         lines.append(line("Examples: {examples}", examples=join([Code(one) for one in spec.examples])))
     return Reply.of(*lines)
@@ -70,10 +77,28 @@ def ping(ask: Ask) -> Reply:
     """A sign of life that has been through the store."""
     zone = ask.settings.timezone
     time = f"{ask.tools.now().astimezone(zone):%H:%M} {zone}"
-    lines = [line("pong — Sampan {version}, {time}", version=VERSION, time=time)]
+    lines = [line("pong — Sampan {version}, {time}", version=VERSION, time=time), *_health(ask)]
     if ask.settings.temporary_state:
         lines.append(temporary())
     return Reply.of(*lines)
+
+
+def _health(ask: Ask) -> list[Line]:
+    """What is unfinished, by one query; the whole diagnosis is `python -m bot doctor`."""
+    try:
+        figures = ask.store.health.figures()
+    except Exception:
+        log.exception("the store does not tell how it is")
+        return [line("The records cannot be read in full; run {command}.", command=Code(MIGRATE))]
+    builds = counted("{n} build open", "{n} builds open", n=figures.open)
+    messages = counted("{n} message waiting", "{n} messages waiting", n=figures.waiting)
+    lines = [join([builds, messages])]
+    if ask.store.health.is_behind(figures):
+        lines.append(line("The records lack a migration; run {command}.", command=Code(MIGRATE)))
+    late = ask.store.now() - (figures.due_since or ask.store.now())
+    if late > OVERDUE:
+        lines.append(line("Something has been due for {age}: nobody ticks.", age=length(late)))
+    return lines
 
 
 @command(
@@ -123,7 +148,6 @@ def whoami(ask: Ask) -> Reply:
         line("Login on Gitee: {login}", login=Code(ask.login or "—")),
         line("This conversation: {id}", id=Code(ask.message.conversation_id)),
     ]
-    rooms = ask.settings.conversations
-    if rooms and ask.message.conversation_id not in rooms:
+    if only_reads(ask.settings, ask.message.conversation_id):
         lines.append(line("This group can only read."))
     return Reply.of(*lines)

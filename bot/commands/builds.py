@@ -3,13 +3,13 @@
 import difflib
 import re
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from bot.arguments import SERVICE, Mismatch, known, service
 from bot.ask import Ask
-from bot.builds import start
+from bot.builds import Kind, Plan
 from bot.jobs import OURS
 from bot.language import mark
+from bot.launching import launch, planned
 from bot.registry import Argument, Group, command
 from bot.reply import Code, Line, Reply, Say, Span, Strong, UserError, join, line
 from bot.rights import Role
@@ -54,8 +54,7 @@ def _plain_version(word: str) -> str:
 )
 def jenkins_test(ask: Ask, service: str, pairs: Mapping[str, str]) -> Reply:
     """The test job of a service."""
-    what = line("test of {service}", service=Strong(service))
-    return _start(ask, "test_job", service, what=what, given=_free(pairs))
+    return _start(ask, Kind.TEST, service, given=_free(pairs))
 
 
 @command(
@@ -70,8 +69,7 @@ def jenkins_test(ask: Ask, service: str, pairs: Mapping[str, str]) -> Reply:
 )
 def build(ask: Ask, service: str, pairs: Mapping[str, str]) -> Reply:
     """The build job of a service."""
-    what = line("build of {service}", service=Strong(service))
-    return _start(ask, "build_job", service, what=what, given=_free(pairs))
+    return _start(ask, Kind.BUILD, service, given=_free(pairs))
 
 
 @command(
@@ -101,33 +99,28 @@ def deploy(
         given["ENVIRONMENT"] = target
     if version:
         given["VERSION"] = version
-    ours = {"ENVIRONMENT": target} if target else {}
-    return _start(ask, "deploy_job", service, what=_what(service, target, version), given=given, ours=ours)
+    return _start(ask, Kind.DEPLOY, service, given=given, environment=target, version=version or "")
+
+
+_JOBS = {Kind.TEST: "test_job", Kind.BUILD: "build_job", Kind.DEPLOY: "deploy_job"}
 
 
 def _start(
     ask: Ask,
-    kind: str,
+    kind: Kind,
     service: str,
     *,
-    what: Line,
     given: Mapping[str, str],
-    ours: Mapping[str, str] = MappingProxyType({}),
+    environment: str = "",
+    version: str = "",
 ) -> Reply:
     """Start one of a service's jobs, by the service's own configuration where it has one."""
     own = ask.settings.service_configs.get(service)
-    pattern = getattr(own, kind, "") or getattr(ask.settings, kind)
-    fixed = own.parameters if own else {}
-    return start(ask, pattern.format(service=service), what=what, ours={**fixed, **ours}, given=given)
-
-
-def _what(service: str, target: str, version: str | None) -> Line:
-    name = Strong(f"{service} {version}" if version else service)
-    return (
-        line("{service} to {environment}", service=name, environment=Strong(target))
-        if target
-        else line("deploy of {service}", service=name)
-    )
+    pattern = getattr(own, _JOBS[kind], "") or getattr(ask.settings, _JOBS[kind])
+    job = pattern.format(service=service)
+    plan = Plan(kind, job, service=service, environment=environment, version=version)
+    ours = {**(own.parameters if own else {}), **({"ENVIRONMENT": environment} if environment else {})}
+    return launch(ask, *planned(ask, plan, ours=ours, given=given))
 
 
 def _free(pairs: Mapping[str, str]) -> Mapping[str, str]:
@@ -182,14 +175,6 @@ def _target(ask: Ask, service: str, environment: str | None) -> str:
             ),
             _known(allowed),
         )
-    if environment in protected:
-        raise UserError(
-            line(
-                "{environment} is protected: it needs a confirmation, and Sampan cannot ask for one yet.",
-                environment=Strong(environment),
-            ),
-            line("Nothing was started."),
-        )
     return environment
 
 
@@ -207,12 +192,12 @@ def _deployable(ask: Ask) -> Reply:
 
 
 def _targets(ask: Ask, service: str) -> list[Span | Line]:
-    """A click for each environment that is open; a protected one is only named."""
+    """A click for each environment that is open; a protected one asks before it starts."""
     if not ask.settings.environments:
         return [Say(f"/deploy {service}", f"/deploy {service}")]
     targets: list[Span | Line] = []
     for name in ask.environments(service):
-        open_ = name not in ask.settings.protected
         click = Say(name, f"/deploy {service} {name}")
-        targets.append(click if open_ else line("{name} (protected)", name=name))
+        asks = name in ask.settings.protected
+        targets.append(line("{name} (asks first)", name=click) if asks else click)
     return targets or [line("nowhere from here")]

@@ -8,14 +8,24 @@ from bot.language import mark
 from bot.pulls import Blocker, CodeHost, Obstacle, check_blockers, link, short
 from bot.readiness import next_steps, obstacles
 from bot.registry import Group, Option, command
+from bot.rehearsal import rehearsed
 from bot.reply import Code, Line, Reply, UserError, line
 from bot.rights import Role
 from bot.settings import Repo
+from bot.store.votes import MERGE
 from integrations.errors import Busy, Forbidden, IntegrationError, NotAllowed, NotSent, Refused, Unauthorized
 from integrations.model import Check, Method, PullRequest, State
 
 # The host computes mergeability in the background; one short wait is often enough.
 PAUSE = 1.0
+
+
+def _look(ask: Ask, number: int, repo: Repo, **_: object) -> list[Line]:
+    """What the host shows of a merge that was interrupted."""
+    pull = ask.tools.code_host(repo).pull(repo.path, number)
+    if pull.state is State.MERGED:
+        return [line("{pr} is merged.", pr=link(pull))]
+    return [line("{pr} is not merged.", pr=link(pull)), *next_steps(pull, repo)]
 
 
 @command(
@@ -27,6 +37,7 @@ PAUSE = 1.0
     arguments=(NUMBER, REPO),
     options=(Option("squash", exclusive="method"), Option("rebase", exclusive="method")),
     examples=("/merge 233", "/merge 233 web --squash"),
+    look=_look,
 )
 def merge(ask: Ask, number: int, repo: Repo, squash: bool, rebase: bool) -> Reply:
     """Read, judge, read again, write once, verify: five calls."""
@@ -47,7 +58,9 @@ def merge(ask: Ask, number: int, repo: Repo, squash: bool, rebase: bool) -> Repl
     blockers = [*_moved(pull, last), *_blockers(ask, repo, last, checks)]
     if blockers:
         raise _refusal(last, repo, blockers)
-    reply = _write(host, repo, last, method)
+    if ask.dry_run:
+        return rehearsed(lambda: host.merge(repo.path, number, method))
+    reply = _write_noted(ask, host, repo, last, method)
     if checks is None:
         return Reply(reply.title, (*reply.lines, line("Gitee showed no check runs, so none were looked at.")))
     return reply
@@ -71,6 +84,26 @@ def _refusal(pull: PullRequest, repo: Repo, blockers: list[Blocker]) -> UserErro
 
 def _merged_before(pull: PullRequest) -> Reply:
     return Reply.of(line("{pr} is merged already.", pr=link(pull)))
+
+
+def _write_noted(ask: Ask, host: CodeHost, repo: Repo, pull: PullRequest, method: Method) -> Reply:
+    """Leave a note before it goes out: the host's own news of it may be here before its answer."""
+    row = ask.store.votes.ask(
+        repo=repo.path,
+        pull=pull.number,
+        vote=MERGE,
+        sha=pull.head_sha,
+        staff_id=ask.staff_id,
+        name=ask.message.name,
+        delivery=ask.message.delivery_id,
+    )
+    try:
+        reply = _write(host, repo, pull, method)
+    except Exception:
+        ask.note(lambda: ask.store.votes.settle(row, counted=False))
+        raise
+    ask.note(lambda: ask.store.votes.settle(row, counted=True))
+    return reply
 
 
 def _write(host: CodeHost, repo: Repo, pull: PullRequest, method: Method) -> Reply:

@@ -1,31 +1,40 @@
 """/approve and /test: vouching for a commit of a pull request."""
 
-import logging
-
 from bot.arguments import NUMBER, REPO
 from bot.ask import Ask
-from bot.builds import pr_job, start
+from bot.builds import Kind, Plan
 from bot.language import mark
-from bot.pulls import CodeHost, Obstacle, link, short
-from bot.readiness import obstacles, summary
+from bot.launching import launch, planned
+from bot.pulls import CodeHost, link
 from bot.registry import Group, command
-from bot.reply import Code, Line, Reply, Say, UserError, line, plain
+from bot.reply import Line, Reply, UserError, line
 from bot.rights import Role
 from bot.settings import Repo
-from integrations.errors import Down, Garbled, IntegrationError, NotAllowed, Unclear
+from bot.vouching import vouch
 from integrations.model import PullRequest, State, Vote
 
-log = logging.getLogger(__name__)
 
-_DONE = {
-    Vote.APPROVE: mark("{pr} approved at {sha}"),
-    Vote.TEST: mark("{pr} marked as tested at {sha}"),
+def _voted(ask: Ask, number: int, repo: Repo, vote: Vote) -> list[Line]:
+    """What the host shows of a vote that was interrupted."""
+    pull = ask.tools.code_host(repo).pull(repo.path, number)
+    logins = ", ".join(sorted(pull.accepted(vote)))
+    shown = line(_SHOWN[vote], pr=link(pull), logins=logins) if logins else line(_NONE[vote], pr=link(pull))
+    return [shown]
+
+
+_SHOWN = {
+    Vote.APPROVE: mark("{pr} is approved by {logins}"),
+    Vote.TEST: mark("{pr} is marked as tested by {logins}"),
 }
-_NEXT = {Obstacle.TESTS: "test", Obstacle.APPROVALS: "approve"}
-_COMMENT = {
-    Vote.APPROVE: mark("Approved at {sha} by {who} through Sampan"),
-    Vote.TEST: mark("Tested at {sha} by {who} through Sampan"),
-}
+_NONE = {Vote.APPROVE: mark("{pr} shows no approval"), Vote.TEST: mark("{pr} shows no test")}
+
+
+def _approved(ask: Ask, number: int, repo: Repo) -> list[Line]:
+    return _voted(ask, number, repo, Vote.APPROVE)
+
+
+def _tested(ask: Ask, number: int, repo: Repo) -> list[Line]:
+    return [] if _pr_job(ask, repo) else _voted(ask, number, repo, Vote.TEST)
 
 
 @command(
@@ -36,13 +45,14 @@ _COMMENT = {
     role=Role.MAINTAINER,
     arguments=(NUMBER, REPO),
     examples=("/approve 233", "/approve 233 web"),
+    look=_approved,
 )
 def approve(ask: Ask, number: int, repo: Repo) -> Reply:
     """Approve as the token's owner, and say who asked."""
     host, pull = _open_pull(ask, repo, number)
     if _is_author(ask, pull):
         raise UserError(line("{pr} is your own; somebody else has to approve it.", pr=link(pull)))
-    return _vote(ask, host, repo, pull, Vote.APPROVE)
+    return vouch(ask, host, repo, pull, Vote.APPROVE)
 
 
 @command(
@@ -53,18 +63,24 @@ def approve(ask: Ask, number: int, repo: Repo) -> Reply:
     role=Role.DEVELOPER,
     arguments=(NUMBER, REPO),
     examples=("/test 233", "/test 233 web"),
+    look=_tested,
 )
 def test(ask: Ask, number: int, repo: Repo) -> Reply:
-    """Start the job where there is one; else the asker vouches."""
+    """Start the job where there is one, which marks it when it is green; else the asker vouches."""
     host, pull = _open_pull(ask, repo, number)
-    job = pr_job(ask, repo)
+    job = _pr_job(ask, repo)
     if not job:
-        return _vote(ask, host, repo, pull, Vote.TEST)
+        return vouch(ask, host, repo, pull, Vote.TEST)
+    plan = Plan(Kind.PULL, job, repo=repo.alias, pull=pull.number, sha=pull.head_sha)
     ours = {"PR_NUMBER": str(pull.number), "PR_SHA": pull.head_sha, "REPO": repo.path}
-    title = line("test of {pr} at {sha}", pr=link(pull), sha=Code(short(pull.head_sha)))
-    reply = start(ask, job, what=title, ours=ours)
-    note = line("Its result is not recorded on Gitee yet: when it is green, mark the test there.")
-    return Reply(reply.title, (*reply.lines, note))
+    return launch(ask, *planned(ask, plan, ours=ours))
+
+
+def _pr_job(ask: Ask, repo: Repo) -> str:
+    """The job that tests a repo's pull requests; empty when there is none."""
+    own = ask.settings.repo_configs.get(repo.alias)
+    pattern = (own.pr_job if own else "") or ask.settings.pr_job
+    return pattern.format(repo=repo.alias)
 
 
 def _open_pull(ask: Ask, repo: Repo, number: int) -> tuple[CodeHost, PullRequest]:
@@ -80,114 +96,3 @@ def _open_pull(ask: Ask, repo: Repo, number: int) -> tuple[CodeHost, PullRequest
 def _is_author(ask: Ask, pull: PullRequest) -> bool:
     # A staff id that equals a login counts as the same person here: it can only take a right away.
     return pull.author.lower() in (ask.login.lower(), ask.staff_id.lower())
-
-
-def _vote(ask: Ask, host: CodeHost, repo: Repo, pull: PullRequest, vote: Vote) -> Reply:
-    row = ask.store.vouch(ask.message, repo=repo.path, number=pull.number, vote=vote, sha=pull.head_sha)
-    notes: list[Line] = []
-    try:
-        host.vote(repo.path, pull.number, vote)
-    except NotAllowed as refusal:
-        # A second vote of the same account, after a push that reset nothing, may be refused: it counts still.
-        if pull.short(vote) or not pull.accepted(vote):
-            ask.note(lambda: ask.store.settle_vote(row, counted=False))
-            raise UserError(*_refused(pull, refusal)) from refusal
-        notes = [line("Gitee took no second vote of Sampan's account; the first one counts still.")]
-    except (Unclear, Garbled, Down):
-        _look(host, repo, pull, vote)
-    except IntegrationError:
-        ask.note(lambda: ask.store.settle_vote(row, counted=False))
-        raise
-    after = _read_again(host, repo, pull)
-    if after and _invisible(pull, after, vote):
-        raise UserError(
-            line(
-                "Gitee took it for {pr} and does not show it: is Sampan's account asked to vote there?",
-                pr=link(pull),
-            ),
-            line("Look there, and repeat the command if need be."),
-        )
-    ask.note(lambda: ask.store.settle_vote(row, counted=True))
-    return _counted(ask, host, repo, pull, after, vote, notes)
-
-
-def _invisible(before: PullRequest, after: PullRequest, vote: Vote) -> bool:
-    """Whether a vote that is needed left no trace at all; with others' votes there nobody can tell."""
-    return bool(before.short(vote)) and not before.accepted(vote) and not after.accepted(vote)
-
-
-def _refused(pull: PullRequest, refusal: NotAllowed) -> list[Line]:
-    lines = [line("Gitee refused it for {pr}.", pr=link(pull))]
-    return [*lines, line("It says: {message}", message=refusal.message)] if refusal.message else lines
-
-
-def _look(host: CodeHost, repo: Repo, pull: PullRequest, vote: Vote) -> None:
-    """The answer was lost: see whether the vote is there, and never send it twice."""
-    after = _read_again(host, repo, pull)
-    if after and after.accepted(vote) > pull.accepted(vote):
-        return
-    raise UserError(
-        line("Gitee's answer was lost, and {pr} does not show it. I did not try again.", pr=link(pull)),
-        line("Look there, and repeat the command if need be."),
-    )
-
-
-def _counted(
-    ask: Ask,
-    host: CodeHost,
-    repo: Repo,
-    pull: PullRequest,
-    after: PullRequest | None,
-    vote: Vote,
-    notes: list[Line],
-) -> Reply:
-    lines = [line(_DONE[vote], pr=link(pull), sha=Code(short(pull.head_sha))), *notes]
-    if vote is Vote.APPROVE and not ask.login:
-        pair = Code(f"{ask.staff_id}=login")
-        lines.append(
-            line("Whether it is your own could not be checked: GITEE_USERS lacks {pair}.", pair=pair)
-        )
-    if not _commented(ask, host, repo, pull, vote):
-        told = line("The comment that says who asked could not be written; Sampan's own record has it.")
-        lines.append(told)
-    return Reply.of(*lines, *(_still_needed(ask, after, pull, vote, repo) if after else []))
-
-
-def _read_again(host: CodeHost, repo: Repo, pull: PullRequest) -> PullRequest | None:
-    try:
-        return host.pull(repo.path, pull.number)
-    except IntegrationError:
-        log.warning("could not read %s#%d again after a vote", repo.path, pull.number)
-        return None
-
-
-def _commented(ask: Ask, host: CodeHost, repo: Repo, pull: PullRequest, vote: Vote) -> bool:
-    comment = line(_COMMENT[vote], sha=pull.head_sha[:12], who=ask.who)
-    try:
-        host.comment(repo.path, pull.number, plain(comment))
-    except IntegrationError:
-        log.warning("could not comment on %s#%d", repo.path, pull.number)
-        return False
-    return True
-
-
-def _still_needed(ask: Ask, after: PullRequest, seen: PullRequest, vote: Vote, repo: Repo) -> list[Line]:
-    if after.head_sha != seen.head_sha:
-        moved = Code(short(after.head_sha))
-        return [line("Its head has moved to {sha} meanwhile: that is not covered.", sha=moved)]
-    missing = after.short(vote)
-    if missing:
-        # One token is one reviewer: the others vote on the host itself.
-        return [
-            line(
-                "Gitee wants {n} more; one account counts once, so they vote on {page}.",
-                n=missing,
-                page=link(after),
-            )
-        ]
-    left = obstacles(ask, repo, after)
-    verb = _NEXT.get(left[0].obstacle) if left else "merge"
-    if verb is None or len({blocker.obstacle for blocker in left} - set(_NEXT)) > 0:
-        return [summary(left)]
-    next_step = Say(f"/{verb} {after.number}", f"/{verb} {after.number} {repo.alias}")
-    return [line("Next: {command}", command=next_step)]

@@ -1,57 +1,61 @@
-"""SQLite: one connection a process, write-ahead log, and the schema made on first use."""
+"""SQLite: a file with a write-ahead log, and the whole schema made in a new one."""
 
 import sqlite3
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-MIGRATIONS = Path(__file__).parent / "migrations"
-WAIT = 5.0  # seconds for another process's write
+from bot.store.database import WAIT, Database, DatabaseDown
+from bot.store.migrating import KEPT, MIGRATIONS, files, script
 
 
-class Sqlite:
-    """One connection to a database file, lent to one thread at a time: a statement takes microseconds."""
+class Sqlite(Database):
+    """A database file: a statement takes microseconds, and other processes may use it too."""
 
-    def __init__(self, path: str) -> None:
+    dialect = "sqlite"
+    driver = "sqlite3"
+    # At once the one who writes: a reader that wants to write later may be refused without a wait.
+    begin = "BEGIN IMMEDIATE"
+
+    def __init__(self, path: str, *, warn: bool = True) -> None:
+        super().__init__(warn=warn)
         self.path = path
-        self._lock = threading.Lock()
-        self._connection: sqlite3.Connection | None = None
+
+    def _open(self) -> sqlite3.Connection:
+        # isolation_level None: every statement commits by itself unless a BEGIN says otherwise.
+        connection = sqlite3.connect(self.path, timeout=WAIT, isolation_level=None, check_same_thread=False)
+        try:
+            connection.row_factory = sqlite3.Row
+            _write_ahead(connection)
+            connection.execute("PRAGMA synchronous = NORMAL")
+            create(connection)
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+    def _sound(self, connection: sqlite3.Connection) -> bool:
+        return not connection.in_transaction
+
+    def applied(self) -> set[str]:
+        """The names of the migrations that this file has."""
+        with self.lent() as connection:
+            if not _has_tables(connection, "name = 'applied_migrations'"):
+                # Sampan 0.1 counted in user_version, and had one migration.
+                first = connection.execute("PRAGMA user_version").fetchone()[0] == 1
+                return {"0001_first"} if first else set()
+            return {row["name"] for row in connection.execute("SELECT name FROM applied_migrations")}
 
     @contextmanager
-    def lent(self) -> Iterator[sqlite3.Connection]:
-        """The connection, for the length of a with block."""
-        if not self._lock.acquire(timeout=WAIT):
-            raise sqlite3.OperationalError("the database is busy")
-        try:
-            if self._connection is None:
-                self._connection = _open(self.path)
-            yield self._connection
-        finally:
-            self._lock.release()
-
-    def close(self) -> None:
-        """Close the connection; the next use opens another."""
-        with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
-
-    __del__ = close
-
-
-def _open(path: str) -> sqlite3.Connection:
-    # isolation_level None: every statement commits by itself unless a BEGIN says otherwise.
-    connection = sqlite3.connect(path, timeout=WAIT, isolation_level=None, check_same_thread=False)
-    try:
-        _write_ahead(connection)
-        connection.execute("PRAGMA synchronous = NORMAL")
-        migrate(connection)
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
+    def alone(self) -> Iterator[None]:
+        """Keep every other process out that asks for the same; the system frees what a dead one held."""
+        with closing(sqlite3.connect(f"{self.path}-migrating", timeout=60, isolation_level=None)) as lock:
+            try:
+                lock.execute("BEGIN EXCLUSIVE")
+            except sqlite3.OperationalError as problem:
+                raise DatabaseDown("another process has been migrating for a minute") from problem
+            yield
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
@@ -67,22 +71,33 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
         time.sleep(0.01)
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Apply the numbered migrations that are missing; two processes that start at once take turns."""
-    files = sorted(MIGRATIONS.glob("[0-9]*.sql"))
-    if _version(connection) >= len(files):
+def create(connection: sqlite3.Connection, *, folder: Path = MIGRATIONS) -> None:
+    """Make the whole schema in a file without a table; two processes that start at once take turns."""
+    if _has_tables(connection):
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for number, file in enumerate(files[_version(connection) :], _version(connection) + 1):
-            for statement in file.read_text("utf-8").split(";\n"):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {number}")
+        if not _has_tables(connection):
+            connection.execute(KEPT)
+            for file in files("sqlite", folder):
+                _execute(connection, script(file))
         connection.execute("COMMIT")
     except Exception:
-        connection.execute("ROLLBACK")
+        connection.rollback()
         raise
 
 
-def _version(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+def _execute(connection: sqlite3.Connection, text: str) -> None:
+    # Not executescript, which would commit what was begun.
+    statement = ""
+    for line in text.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            connection.execute(statement)
+            statement = ""
+    connection.execute(statement)
+
+
+def _has_tables(connection: sqlite3.Connection, condition: str = "true") -> bool:
+    query = f"SELECT 1 FROM sqlite_master WHERE type = 'table' AND {condition} LIMIT 1"  # noqa: S608
+    return connection.execute(query).fetchone() is not None

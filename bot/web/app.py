@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from bot.commands import load as load_commands
 from bot.settings import ConfigurationError, Runtime, load
 from bot.version import VERSION
-from bot.web import chat, clock, health
+from bot.web import chat, clock, health, hooks
 from bot.web.state import State
 from bot.web.workers import Inline
 from bot.wiring import Wired
@@ -24,7 +24,7 @@ def create_app(env: Mapping[str, str]) -> FastAPI:
     # The routes are described to tests, by app.openapi(), and to nobody else.
     app = FastAPI(title="Sampan", version=VERSION, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.shared = state
-    for module in (chat, clock, health):
+    for module in (chat, clock, hooks, health):
         app.include_router(module.router)
     return app
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from bot.tick import tick
 from bot.web.state import State
 
 Event = dict[str, Any]
@@ -27,6 +26,8 @@ def make_handler(app: FastAPI) -> Handler:
             state: State = app.state.shared
             if state.sampan is None:
                 raise RuntimeError("Sampan is not configured; the log says what is missing")
+            from bot.tick import tick
+
             return tick(state.sampan)
         raise ValueError("this event is neither HTTP nor a schedule")
 

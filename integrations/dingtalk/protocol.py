@@ -21,6 +21,7 @@ SIGNATURE_LIFE = 3600.0  # seconds, either way
 SESSION_LIFE = 5400.0  # seconds; seven recorded payloads agree on 90 minutes
 
 ID_LENGTH, NAME_LENGTH = 256, 64
+ENCRYPTED = "$:"  # how the platform's own ids of people begin; staff ids do not
 
 _UNPRINTABLE = re.compile(r"[\s\x00-\x1f]")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -197,3 +198,4 @@ def error_code(answer: object) -> int:
 
 TOO_FAST = frozenset({130101, 410100})
 WRONG_SIGNATURE = 310000
+NO_SESSION = 300001  # a reply address that has expired

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from integrations.errors import Garbled, NotFound, from_status
 from integrations.gitee import protocol
 from integrations.gitee.protocol import VENDOR
-from integrations.model import Check, Method, PullPage, PullRequest, Vote
+from integrations.model import Account, Check, Method, Note, PullPage, PullRequest, Vote
 from integrations.transport import Session
 
 PER_PAGE = 10  # what a person reads on a phone
@@ -82,6 +82,22 @@ class Gitee:
     def comment(self, repo: str, number: int, body: str) -> None:
         """Write a comment under a pull request."""
         _json(self._request("POST", f"/repos/{repo}/pulls/{number}/comments", data={"body": body}))
+
+    def note(self, repo: str, number: int, comment_id: int) -> Note:
+        """One comment as it is now; one that is below another pull request is Garbled."""
+        found = _json(self._request("GET", f"/repos/{repo}/pulls/comments/{comment_id}"))
+        try:
+            return protocol.read_note(found, repo=repo, number=number, comment_id=comment_id)
+        except protocol.Unreadable as problem:
+            raise Garbled(VENDOR, str(problem)) from None
+
+    def account(self) -> Account:
+        """Whose token this is, and what time it is there."""
+        response = self._request("GET", "/user")
+        try:
+            return protocol.read_account(_json(response), response.headers)
+        except protocol.Unreadable as problem:
+            raise Garbled(VENDOR, str(problem)) from None
 
     def merge(self, repo: str, number: int, method: Method) -> None:
         """Merge, once. Gitee takes no sha to guard it with: the caller reads before and after."""

@@ -1,16 +1,21 @@
 """Gitee's API v5 without any I/O: what its answers mean. The description is gitee.com/api/v5/swagger."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
-from integrations.model import Check, CheckState, PullRequest, Reviewer, State
+from integrations.model import Account, Check, CheckState, Note, PullRequest, Reviewer, State
 
 VENDOR = "Gitee"
 MESSAGE_LENGTH = 200
 
 # Conclusions that leave a merge free; anything unknown counts as red.
 _GREEN = frozenset({"success", "neutral", "skipped"})
+
+# Of the fields of a comment only its addresses say what it is below: .../acme/web/pulls/233#note_501
+_PULL = re.compile(r"/([^/]+/[^/]+)/pulls/([0-9]{1,18})(?:#.*)?$")
 
 
 class Unreadable(Exception):
@@ -71,6 +76,32 @@ def _check_state(run: Mapping[str, Any]) -> CheckState:
     return CheckState.GREEN if str(run.get("conclusion")) in _GREEN else CheckState.RED
 
 
+def read_note(data: object, *, repo: str, number: int, comment_id: int) -> Note:
+    """Decode a PullRequestComments; one that is below another pull request is unreadable."""
+    note = _mapping(data)
+    author, body = _mapping(note.get("user")).get("login"), note.get("body")
+    if note.get("id") != comment_id or not isinstance(author, str) or not isinstance(body, str) or not author:
+        raise Unreadable("comment")
+    if _homes(note) != {(repo.lower(), number)}:
+        raise Unreadable("comment of another pull request")
+    return Note(comment_id, author, body, str(note.get("html_url") or ""), _time(note.get("created_at")))
+
+
+def _homes(note: Mapping[str, Any]) -> set[tuple[str, int]]:
+    """The pull requests that a comment's addresses name: one, or something is wrong."""
+    addresses = (str(note.get(key) or "") for key in ("pull_request_url", "html_url"))
+    found = (_PULL.search(address) for address in addresses)
+    return {(one[1].lower(), int(one[2])) for one in found if one}
+
+
+def read_account(data: object, headers: Mapping[str, str]) -> Account:
+    """Decode a UserDetail; Gitee tells no version, and its time in the answer's head."""
+    login = _mapping(data).get("login")
+    if not isinstance(login, str) or not login:
+        raise Unreadable("account")
+    return Account(login, "", _moment(parsedate_to_datetime, headers.get("Date", "")))
+
+
 def message_of(data: object) -> str:
     """What a refusal says, short and on one line; empty when it is not Gitee's own JSON."""
     if not isinstance(data, Mapping):
@@ -115,8 +146,12 @@ def _reviewers(data: object) -> tuple[Reviewer, ...]:
 
 
 def _time(value: object) -> datetime | None:
+    return _moment(datetime.fromisoformat, str(value))
+
+
+def _moment(read: Callable[[str], datetime], text: str) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(str(value))
-    except ValueError:
+        moment = read(text)
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)

@@ -1,20 +1,19 @@
-"""Jenkins' rules without any I/O: names, trees, and what its answers mean.
+"""Jenkins' rules without any I/O: names, jobs, triggers.
 
 Read from the source of Jenkins itself: ParameterizedJobMixIn, ParametersDefinitionProperty, Queue.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
-from integrations.model import Job, Parameter, Queued
+from integrations.model import Job, Parameter
 
 VENDOR = "Jenkins"
+MARKER = "SAMPAN_ID"  # the parameter a build of ours is found again by
 
-JOB_TREE = "url,buildable,property[parameterDefinitions[name,type,choices]]"
-QUEUE_TREE = "items[id,task[url],actions[parameters[name,value]]]"
-BUILDS_TREE = "builds[number,queueId,url,actions[parameters[name,value]]]{0,20}"
+JOB_TREE = "url,buildable,property[parameterDefinitions[name,type,choices]],lastBuild[estimatedDuration]"
 
 
 class Unreadable(Exception):
@@ -29,21 +28,38 @@ def job_path(name: str) -> str:
     return "".join(f"job/{quote(part, safe='')}/" for part in parts)
 
 
+def job_name(path: str) -> str | None:
+    """The job at an address below the root, or of a build there: job/team/job/x/12/ is of team/x."""
+    found = re.fullmatch(r"((?:/?job/[^/]+)+)(?:/\d+)?/*", path)
+    if not found:
+        return None
+    parts = [unquote(part) for part in re.findall(r"/?job/([^/]+)", found[1])]
+    return None if any("/" in part for part in parts) else "/".join(parts)
+
+
+def job_at(url: str) -> str | None:
+    """The job at a full address, whatever name and prefix the server goes by."""
+    start = url.find("/job/")
+    return job_name(url[start:]) if start >= 0 else None
+
+
 def read_job(data: object, *, name: str) -> Job:
     """Decode a job's own description with the parameters it defines."""
-    job = _mapping(data)
+    job = mapping(data)
     if not job.keys() & {"url", "buildable", "property"}:
         raise Unreadable("job")
     definitions = [
-        _mapping(one)
-        for entry in map(_mapping, _list(job.get("property")))
-        for one in _list(entry.get("parameterDefinitions"))
+        mapping(one)
+        for entry in map(mapping, listing(job.get("property")))
+        for one in listing(entry.get("parameterDefinitions"))
     ]
-    parameters = tuple(
-        Parameter(str(one.get("name")), tuple(str(choice) for choice in _list(one.get("choices"))))
-        for one in definitions
+    return Job(
+        name,
+        str(job.get("url") or ""),
+        job.get("buildable") is not False,
+        tuple(Parameter(str(one.get("name")), _choices(one)) for one in definitions),
+        usual=seconds(mapping(job.get("lastBuild")).get("estimatedDuration")),
     )
-    return Job(name, str(job.get("url") or ""), job.get("buildable") is not False, parameters)
 
 
 def queue_id(location: str) -> int | None:
@@ -52,43 +68,38 @@ def queue_id(location: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def find_queued(queue: object, *, parameter: str, value: str) -> Queued | None:
-    """The waiting item that carries our own parameter."""
-    for item in map(_mapping, _list(_mapping(queue).get("items"))):
-        if _carries(item, parameter, value):
-            return Queued(_number(item.get("id")), str(_mapping(item.get("task")).get("url") or ""))
+def marker(thing: Mapping[str, Any]) -> str | None:
+    """What a build or a queue item carries in our own parameter."""
+    for action in map(mapping, listing(thing.get("actions"))):
+        for one in map(mapping, listing(action.get("parameters"))):
+            if one.get("name") == MARKER and isinstance(one.get("value"), str):
+                return str(one["value"])
     return None
 
 
-def find_build(job: object, *, parameter: str, value: str) -> Queued | None:
-    """The build that carries our own parameter."""
-    for build in map(_mapping, _list(_mapping(job).get("builds"))):
-        if _carries(build, parameter, value):
-            queued = build.get("queueId")
-            number = _number(build.get("number"))
-            return Queued(
-                queued if isinstance(queued, int) else None, str(build.get("url") or ""), number=number
-            )
-    return None
+def number(value: object) -> int | None:
+    """An id or a build's number; none of these is ever zero, and none larger than a long."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if 0 < value < 2**63 else None
 
 
-def _number(value: object) -> int:
-    if not isinstance(value, int):
-        raise Unreadable("number")
-    return value
+def seconds(value: object) -> float | None:
+    """A time in milliseconds; 0 and -1 are Jenkins' way not to know."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    return value / 1000 if 0 < value < 2**53 else None
 
 
-def _carries(thing: Mapping[str, Any], parameter: str, value: str) -> bool:
-    return any(
-        one.get("name") == parameter and one.get("value") == value
-        for action in map(_mapping, _list(thing.get("actions")))
-        for one in map(_mapping, _list(action.get("parameters")))
-    )
-
-
-def _mapping(data: object) -> Mapping[str, Any]:
+def mapping(data: object) -> Mapping[str, Any]:
+    """An object of an answer, or nothing."""
     return data if isinstance(data, Mapping) else {}
 
 
-def _list(data: object) -> Iterable[Any]:
-    return data if isinstance(data, list) else ()
+def listing(data: object) -> list[Any]:
+    """A list of an answer, or nothing."""
+    return data if isinstance(data, list) else []
+
+
+def _choices(definition: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(choice) for choice in listing(definition.get("choices")))

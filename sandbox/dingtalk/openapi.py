@@ -13,12 +13,11 @@ from starlette.routing import Route
 
 from sandbox.dingtalk.body import read_object
 from sandbox.dingtalk.errors import ApiRefused, Refused
-from sandbox.dingtalk.limits import API_PARAM_BYTES
+from sandbox.dingtalk.limits import API_PARAM_BYTES, TOKEN_SECONDS
 from sandbox.dingtalk.replies import MsgType
 from sandbox.dingtalk.room import Room
-from sandbox.dingtalk.transcript import Message
+from sandbox.dingtalk.transcript import Channel, Message
 
-TOKEN_SECONDS = 7200
 REQUEST_BYTES = 64_000
 TEMPLATES = {"sampleText": MsgType.TEXT, "sampleMarkdown": MsgType.MARKDOWN, "sampleLink": MsgType.LINK}
 
@@ -28,7 +27,6 @@ class OpenApi:
 
     def __init__(self, room: Room) -> None:
         self._room = room
-        self._tokens: dict[str, float] = {}
 
     def routes(self) -> list[Route]:
         """The addresses as they are on api.dingtalk.com."""
@@ -44,22 +42,24 @@ class OpenApi:
         if not known or (wanted.get("appKey"), wanted.get("appSecret")) != known:
             refused = ApiRefused("invalidClientIdOrSecret", "无效的clientId或者clientSecret")
             return JSONResponse(refused.answer, status_code=400)
-        token = secrets.token_hex(16)
-        self._tokens[token] = room.clock() + TOKEN_SECONDS
-        return JSONResponse({"accessToken": token, "expireIn": TOKEN_SECONDS})
+        return JSONResponse({"accessToken": room.access_token.give(), "expireIn": TOKEN_SECONDS})
 
     async def _send(self, request: Request) -> JSONResponse:
         try:
-            self._check_token(request.headers.get("x-acs-dingtalk-access-token", ""))
+            self._room.access_token.check(request.headers.get("x-acs-dingtalk-access-token", ""))
             message = self._message(await read_object(request, limit=REQUEST_BYTES) or {})
+            self._count()
         except ApiRefused as refused:
             return JSONResponse(refused.answer, status_code=400)
         self._room.show(message)
         return JSONResponse({"processQueryKey": secrets.token_urlsafe(24)})
 
-    def _check_token(self, token: str) -> None:
-        if self._room.clock() >= self._tokens.get(token, 0):
-            raise ApiRefused("InvalidAuthentication", "不合法的access_token")
+    def _count(self) -> None:
+        """One robot, one limit: what it says by itself counts with what it answers."""
+        try:
+            self._room.throttle.count(self._room.robot_code)
+        except Refused as refused:
+            raise ApiRefused("send.too.fast", "发送速度太快") from refused
 
     def _message(self, wanted: dict[str, Any]) -> Message:
         if not wanted.get("robotCode"):
@@ -77,6 +77,6 @@ class OpenApi:
         try:
             if not isinstance(param, str) or len(param.encode()) > API_PARAM_BYTES:
                 raise ValueError("not a string, or too long")
-            return self._room.read({"msgtype": kind, kind: json.loads(param)})
+            return self._room.read({"msgtype": kind, kind: json.loads(param)}, channel=Channel.API)
         except (ValueError, RecursionError, Refused) as fault:
             raise ApiRefused("invalidParameter.msgParam.invalid", "msgParam must be JSON") from fault

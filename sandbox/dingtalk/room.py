@@ -16,12 +16,12 @@ import requests
 
 from sandbox.dingtalk import payloads
 from sandbox.dingtalk.errors import Refused
-from sandbox.dingtalk.limits import Sessions, Throttle
+from sandbox.dingtalk.limits import AccessToken, Sessions, Throttle
 from sandbox.dingtalk.members import MEMBERS, Member
 from sandbox.dingtalk.payloads import Kind
 from sandbox.dingtalk.replies import MsgType, message_from
 from sandbox.dingtalk.signing import signed_headers
-from sandbox.dingtalk.transcript import By, Message, Transcript
+from sandbox.dingtalk.transcript import By, Channel, Message, Transcript
 
 GROUP_TOKEN, GROUP_SECRET = "sandbox-group-token", "SECsandboxgroupsecret"
 BOT_TIMEOUT = (3.0, 60.0)
@@ -57,6 +57,7 @@ class Room:
         self.conversation_id = "cid6KeBBLoveMJOGXoYKF5x7A=="
         self.clock = clock
         self.sessions, self.throttle, self.transcript = Sessions(), Throttle(clock), Transcript()
+        self.access_token = AccessToken(clock)
 
     @property
     def robot_code(self) -> str:
@@ -171,13 +172,14 @@ class Room:
         try:
             reply = answer.json() if answer.ok else None
             if isinstance(reply, dict) and reply.get("msgtype") in ANSWERED_IN_THE_BODY:
-                self.show(self.read(reply))
+                self.show(self.read(reply, channel=Channel.ANSWER))
         except (ValueError, Refused):
             return
 
-    def read(self, reply: dict[str, Any]) -> Message:
+    def read(self, reply: dict[str, Any], *, channel: Channel) -> Message:
         """What this room makes of a robot's message, or Refused."""
-        return self._stamped(message_from(reply, robot=self.robot_name, members=self.members.values()))
+        message = message_from(reply, robot=self.robot_name, members=self.members.values())
+        return self._stamped(replace(message, channel=channel))
 
     def _post_or_note(self, body: bytes) -> None:
         try:

@@ -15,6 +15,15 @@ class By(StrEnum):
     NOTICE = "notice"  # the stand-in itself: DingTalk would stay silent
 
 
+class Channel(StrEnum):
+    """The way a robot's message came."""
+
+    ANSWER = "answer"  # in the body of the answer to a delivery
+    SESSION = "session"
+    GROUP = "group"  # the group robot's own address
+    API = "api"
+
+
 @dataclass(frozen=True)
 class Button:
     """A link below a card."""
@@ -35,6 +44,7 @@ class Message:
     title: str = ""
     buttons: tuple[Button, ...] = ()
     mentions: tuple[str, ...] = ()
+    channel: Channel | None = None  # of a robot's message
     sent_ms: int = 0
     number: int = 0
 

@@ -13,6 +13,7 @@ from sandbox.dingtalk.payloads import GROUP_ROBOT
 from sandbox.dingtalk.replies import decode
 from sandbox.dingtalk.room import Room
 from sandbox.dingtalk.signing import check_signed_query
+from sandbox.dingtalk.transcript import Channel
 
 
 class Webhooks:
@@ -29,19 +30,26 @@ class Webhooks:
         ]
 
     async def _by_session(self, request: Request) -> JSONResponse:
-        return await self._take(request, self._check_session, robot=self._room.robot_code)
+        robot = self._room.robot_code
+        return await self._take(request, self._check_session, robot=robot, channel=Channel.SESSION)
 
     async def _by_token(self, request: Request) -> JSONResponse:
-        return await self._take(request, self._check_token, robot=GROUP_ROBOT)
+        return await self._take(request, self._check_token, robot=GROUP_ROBOT, channel=Channel.GROUP)
 
     async def _take(
-        self, request: Request, check: Callable[[Mapping[str, str]], None], *, robot: str
+        self,
+        request: Request,
+        check: Callable[[Mapping[str, str]], None],
+        *,
+        robot: str,
+        channel: Channel,
     ) -> JSONResponse:
         # One byte more than allowed is enough to know that it is too long.
         body = await read_body(request, limit=MESSAGE_BYTES + 1)
         try:
             check(request.query_params)
-            message = self._room.read(decode(request.headers.get("content-type", ""), body))
+            reply = decode(request.headers.get("content-type", ""), body)
+            message = self._room.read(reply, channel=channel)
             self._room.throttle.count(robot)
         except Refused as refused:
             return JSONResponse(refused.answer)

@@ -55,6 +55,8 @@ ROUTES: list[tuple[str, str, Handler]] = [
     ("PATCH", f"{PULL}/testers", gates.TEST.reset),
     ("GET", f"{PULL}/comments", notes.comments),
     ("POST", f"{PULL}/comments", notes.add_comment),
+    ("GET", f"{PULLS}/comments/{{comment:int}}", notes.read_comment),
+    ("PATCH", f"{PULLS}/comments/{{comment:int}}", notes.edit_comment),
     ("GET", f"{PULL}/labels", notes.labels),
     ("POST", f"{PULL}/labels", notes.add_labels),
     ("PUT", f"{PULL}/labels", notes.replace_labels),

@@ -42,6 +42,10 @@ class Commons:
         """The time as Gitee writes it: whole seconds at +08:00."""
         return self._clock().astimezone(CHINA).replace(microsecond=0)
 
+    def now_ms(self) -> int:
+        """The time as webhooks have it: milliseconds since the epoch."""
+        return int(self._clock().timestamp() * 1000)
+
     def next_id(self) -> int:
         """A number no other thing has."""
         return next(self._ids)

@@ -1,7 +1,7 @@
 """A pull request: what it joins, what it needs, and what people did to it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -58,6 +58,7 @@ class Comment:
     path: str | None = None
     position: int | None = None
     commit_id: str | None = None
+    updated_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,20 @@ class Entry:
     action: Action
     content: str
     created_at: datetime
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What a comment says from now on."""
+
+    comment: Comment
+
+
+News = Entry | Comment | Edit
+
+
+def _nobody(_: News) -> None:
+    """Hear news, and do nothing about it."""
 
 
 @dataclass(eq=False)
@@ -100,11 +115,13 @@ class Pull:
     comments: list[Comment] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     hidden_reads: int = 0
+    announce: Callable[[News], None] = field(default=_nobody, repr=False)
 
     def note(self, by: User, action: Action, content: str, *, at: datetime | None = None) -> None:
         """Write a line into the log; whatever is worth one is an update as well."""
         self.updated_at = at or self.commons.now()
         self.entries.append(Entry(self.commons.next_id(), by, action, content, self.updated_at))
+        self.announce(self.entries[-1])
 
     def add_label(self, name: str, *, by: User | None = None) -> Label:
         """Stick a label on; sticking it twice changes nothing."""
@@ -142,7 +159,15 @@ class Pull:
         comment = Comment(self.commons.next_id(), by, body, now, path, position, commit_id)
         self.comments.append(comment)
         self.updated_at = now
+        self.announce(comment)
         return comment
+
+    def edit_comment(self, old: Comment, body: str) -> Comment:
+        """Have a comment say something else."""
+        new = replace(old, body=body, updated_at=self.commons.now())
+        self.comments[self.comments.index(old)] = new
+        self.announce(Edit(new))
+        return new
 
     def hide_mergeable(self, reads: int) -> None:
         """Answer `mergeable: null` that many times, as if it were still being computed."""

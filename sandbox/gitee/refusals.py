@@ -9,6 +9,7 @@ BAD_TOKEN = "401 Unauthorized: Access token is expired"
 # The real words for these are unproven: nobody's recorded answer was found. So never match on them.
 NO_PROJECT = "404 Project Not Found"
 NO_PULL = "404 Pull Request Not Found"
+NO_COMMENT = "404 Comment Not Found"
 NO_ROUTE = "404 Not Found"
 CLOSED = "此 Pull Request 已关闭"
 MERGED = "此 Pull Request 已合并"

@@ -1,17 +1,20 @@
 """A repository as Gitee sees it: members, branches, pull requests and checks around a real git repository."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from sandbox.gitee.checks import CheckRun, Conclusion, Status
 from sandbox.gitee.commons import Commons, Permission, User
 from sandbox.gitee.gates import Gate
 from sandbox.gitee.git import Git, Stamp
-from sandbox.gitee.pulls import Action, Pull, State
-from sandbox.gitee.refusals import NO_PULL, Refused
+from sandbox.gitee.pulls import Action, Comment, News, Pull, State
+from sandbox.gitee.refusals import NO_COMMENT, NO_PULL, Refused
 
 DEFAULT_BRANCH = "main"
+
+Tell = Callable[["Repo", Pull, News], None]
 
 
 class Repo:
@@ -23,6 +26,7 @@ class Repo:
         path: Path,
         commons: Commons,
         *,
+        tell: Tell,
         private: bool = False,
         members: Mapping[str, Permission] | None = None,
         reset_on_push: bool = False,
@@ -33,6 +37,7 @@ class Repo:
         self.reset_on_push = reset_on_push
         self.members = dict(members or {})
         self.commons = commons
+        self._tell = tell
         self.id = commons.next_id()
         self.created_at = commons.now()
         self.git = Git(path)
@@ -91,8 +96,9 @@ class Repo:
             )  # fmt: skip
             for label in labels:
                 pull.add_label(label)
-            pull.note(pull.author, Action.CREATE, "创建了 Pull Request", at=opened)
+            pull.announce = partial(self._tell, self, pull)  # the labels it starts with are no news
             self.pulls[pull.number] = pull
+            pull.note(pull.author, Action.CREATE, "创建了 Pull Request", at=opened)
             return pull
 
     def pull(self, number: int) -> Pull:
@@ -100,6 +106,14 @@ class Repo:
         if number not in self.pulls:
             raise Refused(404, NO_PULL)
         return self.pulls[number]
+
+    def comment(self, comment_id: int) -> tuple[Pull, Comment]:
+        """The comment of that id and what it is below, or Refused with 404."""
+        for pull in self.pulls.values():
+            for comment in pull.comments:
+                if comment.id == comment_id:
+                    return pull, comment
+        raise Refused(404, NO_COMMENT)
 
     def add_check(
         self,

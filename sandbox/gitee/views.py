@@ -123,7 +123,7 @@ class Views:
             "commit_id": comment.commit_id,
             "comment_type": comment_type(comment),
             "created_at": time(comment.created_at),
-            "updated_at": time(comment.created_at),
+            "updated_at": time(comment.updated_at or comment.created_at),
         }
 
     def check(self, repo: Repo, run: CheckRun) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from sandbox.gitee.commons import Commons, Permission, User
 from sandbox.gitee.recording import Recorded
 from sandbox.gitee.repo import DEFAULT_BRANCH, Repo
+from sandbox.gitee.webhooks import Hooks
 
 
 class World:
@@ -17,6 +18,11 @@ class World:
         self.commons = Commons(clock)
         self.repos: dict[str, Repo] = {}
         self.requests: list[Recorded] = []
+        self.hooks = Hooks(self.commons)
+
+    def close(self) -> None:
+        """Send no more webhooks, and wait for the one on its way."""
+        self.hooks.close()
 
     def add_user(self, login: str, *, name: str = "", token: str = "") -> User:
         """Make an account, with a token that speaks for it if given."""
@@ -38,8 +44,9 @@ class World:
         """Make a repository with one commit by its first member."""
         path = self.root / f"{full_name}.git"
         repo = Repo(
-            full_name, path, self.commons, private=private, members=members, reset_on_push=reset_on_push
-        )
+            full_name, path, self.commons, tell=self.hooks.tell,
+            private=private, members=members, reset_on_push=reset_on_push,
+        )  # fmt: skip
         author = next(iter(repo.members), repo.owner)
         for login in repo.members:
             self.commons.user(login)

@@ -75,15 +75,21 @@ def require(request: Request, permission: Permission) -> None:
 
 def crumb(request: Request, server: Server) -> Response:
     """GET crumbIssuer/api/json: a crumb is good for the web session whose cookie comes with it."""
-    session = request.cookies.get(SESSION, "")
-    known = server.users.crumb(visitor(request), session)
-    if not known:
-        session = server.users.open_session()
-        known = server.users.crumb(visitor(request), session)
+    known, session = crumb_of(request, server)
     issuer = {"_class": "hudson.security.csrf.DefaultCrumbIssuer", "crumb": known, "crumbRequestField": CRUMB}
     answer = json_answer(request, Bean(issuer))
     answer.set_cookie(SESSION, session, httponly=True)
     return answer
+
+
+def crumb_of(request: Request, server: Server) -> tuple[str, str]:
+    """The crumb of the visitor's web session, and that session, which is opened if there is none."""
+    session = request.cookies.get(SESSION, "")
+    known = server.users.crumb(visitor(request), session)
+    if known:
+        return known, session
+    session = server.users.open_session()
+    return server.users.crumb(visitor(request), session) or "", session
 
 
 def _credentials(request: Request) -> tuple[str, str]:

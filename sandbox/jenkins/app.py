@@ -13,7 +13,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.faults import Faults
-from sandbox.jenkins import access, logs, pages, reads, trigger
+from sandbox.jenkins import access, inputs, logs, pages, reads, trigger
 from sandbox.jenkins.answers import error_page
 from sandbox.jenkins.builds import Build
 from sandbox.jenkins.exports import PERMALINKS, permalink
@@ -53,6 +53,10 @@ AT_BUILD: Mapping[str, Callable[[Request, Server, Build], Response]] = {
     f"{BUILD}consoleText": logs.console_text,
     f"{BUILD}logText/progressiveText": logs.progressive_text,
     f"{BUILD}stop": trigger.stop,
+    f"{BUILD}wfapi/pendingInputActions": inputs.pending,
+    f"{BUILD}wfapi/inputSubmit": inputs.submit,
+    f"{BUILD}input/{{input}}/proceedEmpty": inputs.proceed,
+    f"{BUILD}input/{{input}}/abort": inputs.abort,
 }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from statistics import mean
 
 from sandbox.jenkins.jobs import Job, Value, as_text
+from sandbox.jenkins.question import Question
 from sandbox.jenkins.shell import Shell
 
 UNSTABLE_EXIT = 42
@@ -48,18 +49,18 @@ class Build:
     queue_id: int
     values: dict[str, Value]
     causes: list[Cause]
-    estimate: float
     started: float = field(default_factory=time.time)
     result: Result | None = None
     progress: Progress = Progress.BUILDING
     duration: float = 0.0
     shell: Shell = field(default_factory=Shell)
     stopped_by: str = ""
+    question: Question | None = None
 
     @classmethod
     def start(cls, job: Job, *, queue_id: int, values: dict[str, Value], causes: list[Cause]) -> "Build":
         """Give the next number of a job to a new build and open its log."""
-        build = cls(job, job.next_number, queue_id, values, causes, estimate(job))
+        build = cls(job, job.next_number, queue_id, values, causes)
         job.next_number += 1
         build.log.parent.mkdir(parents=True, exist_ok=True)
         build.log.write_text("".join(f"{cause.description}\n" for cause in causes), encoding="utf-8")
@@ -70,6 +71,11 @@ class Build:
     def path(self) -> str:
         """Its address below the root."""
         return f"{self.job.path}{self.number}/"
+
+    @property
+    def estimate(self) -> float:
+        """How many seconds its job takes now, or -1: Run.getEstimatedDuration asks the job each time."""
+        return estimate(self.job)
 
     @property
     def title(self) -> str:
@@ -105,6 +111,7 @@ class Build:
         """Run the script to its end and keep the result."""
         values = {name: as_text(value) for name, value in self.values.items()}
         workspace.mkdir(parents=True, exist_ok=True)
+        self._ask()
         code = self.shell.run(
             self.job.script, folder=workspace, log=self.log, environment=environment | values
         )
@@ -119,6 +126,29 @@ class Build:
         if self.building:
             self.stopped_by = by
             self.shell.stop()
+            if self.question:
+                self.question.answered.set()
+
+    def proceed(self, *, by: str) -> None:
+        """Go on after a question."""
+        if self.question:
+            self.say(f"Approved by {by}")
+            self.question.answered.set()
+
+    def reject(self, *, by: str) -> None:
+        """End at a question."""
+        if self.question:
+            self.say(f"Rejected by {by}")
+            self.stop()
+
+    def _ask(self) -> None:
+        """Wait until somebody has answered what the job asks, or has stopped it."""
+        if self.job.input:
+            self.question = Question(self.job.input)
+            self.say(f"{self.job.input}\nProceed or Abort")
+            if not self.shell.stopped:
+                self.question.answered.wait()
+            self.question = None
 
 
 def estimate(job: Job) -> float:

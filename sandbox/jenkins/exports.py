@@ -11,6 +11,7 @@ from sandbox.jenkins.queue import Item, Queue, Stage
 from sandbox.jenkins.tree import Bean
 
 JOB, BUILD = "hudson.model.FreeStyleProject", "hudson.model.FreeStyleBuild"
+PIPELINE, RUN = (f"org.jenkinsci.plugins.workflow.job.Workflow{kind}" for kind in ("Job", "Run"))
 FOLDER = "com.cloudbees.hudson.plugins.folder.Folder"
 NEWEST = 100
 COLORS = {Result.SUCCESS: "blue", Result.UNSTABLE: "yellow", Result.FAILURE: "red", Result.ABORTED: "aborted"}
@@ -77,7 +78,7 @@ def permalink(job: Job, name: str) -> Build | None:
 def build(build: Build, *, root: str) -> Bean:
     """A build; a password is not exported."""
     fields = {
-        "_class": BUILD,
+        "_class": RUN if build.job.pipeline else BUILD,
         "actions": _actions(build.causes, build.job, build.values),
         "artifacts": [],
         "building": build.building,
@@ -94,11 +95,11 @@ def build(build: Build, *, root: str) -> Bean:
         "result": build.result,
         "timestamp": int(build.started * 1000),
         "url": root + build.path,
-        "builtOn": "",
-        "changeSet": {"_class": "hudson.scm.EmptyChangeLogSet", "items": [], "kind": None},
         "culprits": [],
     }
-    return Bean(fields, brief=("number", "url"))
+    changes: dict[str, Any] = {"_class": "hudson.scm.EmptyChangeLogSet", "items": [], "kind": None}
+    own: dict[str, Any] = {"changeSets": []} if build.job.pipeline else {"builtOn": "", "changeSet": changes}
+    return Bean(fields | own, brief=("number", "url"))
 
 
 def queue_item(item: Item, *, root: str) -> Bean:
@@ -162,7 +163,8 @@ def _span(seconds: float) -> str:
 
 
 def _task(job: Job, *, root: str) -> dict[str, Any]:
-    return {"_class": JOB, "name": job.name, "url": root + job.path, "color": color(job)}
+    kind = PIPELINE if job.pipeline else JOB
+    return {"_class": kind, "name": job.name, "url": root + job.path, "color": color(job)}
 
 
 def _actions(causes: list[Cause], job: Job, values: dict[str, Any]) -> list[dict[str, Any]]:

@@ -74,6 +74,8 @@ class Job:
     notify: tuple[str, ...] = ()
     trigger_token: str = ""
     refuses: bool = False  # as a QueueDecisionHandler can make it
+    pipeline: bool = False
+    input: str = ""  # what a pipeline asks before it runs its script
     next_number: int = 1
     running: int = 0
     builds: dict[int, "Build"] = field(default_factory=dict)

@@ -29,17 +29,18 @@ class Phase(StrEnum):
 
 
 class Notifier:
-    """Posts to the endpoints of a job, one after the other; `close` hangs up on those that do not answer."""
+    """Posts to a job's endpoints and those `everywhere`, in turn; `close` hangs up on the silent ones."""
 
     def __init__(self, *, timeout: float = TIMEOUT) -> None:
         self.timeout = timeout
+        self.everywhere: tuple[str, ...] = ()
         self._open: set[HTTPConnection] = set()
         self._closed = False
 
     def tell(self, build: Build, phase: Phase, *, root: str) -> None:
         """Send one phase to every endpoint; who cannot be reached is named in the build's log."""
         body = json.dumps(payload(build, phase, root=root), ensure_ascii=False).encode()
-        for url in build.job.notify:
+        for url in (*build.job.notify, *self.everywhere):
             if self._closed:
                 return
             try:

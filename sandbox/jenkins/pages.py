@@ -8,9 +8,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from sandbox.jenkins.access import SESSION, crumb_of
 from sandbox.jenkins.answers import root_of
 from sandbox.jenkins.builds import Build
 from sandbox.jenkins.exports import color
+from sandbox.jenkins.inputs import buttons
 from sandbox.jenkins.jobs import Job, path_of
 from sandbox.jenkins.reads import visible
 from sandbox.jenkins.server import Server
@@ -42,14 +44,21 @@ def job_or_folder(request: Request, server: Server) -> Response:
     return _page(request, name, _jobs(request, inside), trail=_trail(request, name))
 
 
-def build(request: Request, _: Server, build: Build) -> Response:
-    """How a build went, who asked for it, with what, and how long it took."""
+def build(request: Request, server: Server, build: Build) -> Response:
+    """How a build went, who asked for it, with what, how long it took, and what it asks."""
     who = [("Why", cause.description) for cause in build.causes]
     state = f"<p>{_badge(build)} after {_took(build)} · <a href='console'>Console output</a></p>"
     tables = _table([*who, ("Started", _when(build)), ("Queue item", str(build.queue_id))])
     parameters = f"<h2>Parameters</h2>{_table(build.shown.items())}" if build.shown else ""
-    trail = _trail(request, build.job.full_name)
-    return _page(request, build.title, state + tables + parameters, trail=trail, refresh=build.in_progress)
+    trail, busy = _trail(request, build.job.full_name), build.in_progress
+    question = build.question
+    if question is None:
+        return _page(request, build.title, state + tables + parameters, trail=trail, refresh=busy)
+    crumb, session = crumb_of(request, server)
+    asks = buttons(question, crumb=crumb)
+    page = _page(request, build.title, state + asks + tables + parameters, trail=trail, refresh=busy)
+    page.set_cookie(SESSION, session, httponly=True)
+    return page
 
 
 def console(request: Request, _: Server, build: Build) -> Response:
@@ -100,7 +109,7 @@ def _given(build: Build) -> str:
 
 
 def _badge(build: Build) -> str:
-    state = build.result or "running"
+    state = build.result or ("waiting" if build.question else "running")
     return f"<span class='badge {state.lower()}'>{state}</span>"
 
 

@@ -57,6 +57,8 @@ class Queue:
     def __init__(self, *, lifetime: float) -> None:
         self.lifetime = lifetime
         self.changed = threading.Condition()
+        self.slots = 0
+        self._busy = 0
         self._ids = itertools.count(1)
         self._items: dict[int, Item] = {}
         self._closed = False
@@ -82,6 +84,12 @@ class Queue:
         """The items that did not leave yet, oldest first."""
         return [item for item in list(self._items.values()) if item.left is None]
 
+    def open(self, slots: int) -> None:
+        """Let so many items be builds at a time."""
+        with self.changed:
+            self.slots = slots
+            self.changed.notify_all()
+
     def find(self, number: int) -> Item | None:
         """An item that waits, or left less than `lifetime` seconds ago."""
         with self.changed:
@@ -105,7 +113,8 @@ class Queue:
             while not self._closed:
                 waiting = self.waiting
                 ready = next((item for item in waiting if item.stage is Stage.BUILDABLE), None)
-                if ready:
+                if ready and self._busy < self.slots:
+                    self._busy += 1
                     ready.left = time.time()
                     ready.job.running += 1
                     return ready
@@ -122,6 +131,7 @@ class Queue:
     def release(self, item: Item) -> None:
         """Say that an item that was taken needs its executor no more."""
         with self.changed:
+            self._busy -= 1
             item.job.running -= 1
             if item.build:
                 item.build.progress = Progress.TOLD

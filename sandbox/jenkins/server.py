@@ -38,6 +38,7 @@ class Server:
         self.root, self.quiet_period, self.version = root, quiet_period, version
         self.jobs: dict[str, Job] = {}
         self.requests: list[Call] = []
+        self.stage_view = True  # whether the plugin behind wfapi/ is there
         self.queue = Queue(lifetime=item_lifetime)
         self.users = Users()
         if not anonymous_read:
@@ -45,7 +46,9 @@ class Server:
         self._notifier = Notifier(timeout=notify_timeout)
         self._closing = threading.Event()
         self._url = ""
-        self._executors = [self._executor(start_delay) for _ in range(executors)]
+        self._start_delay = start_delay
+        self._executors: list[Executor] = []
+        self.executors = executors
 
     @property
     def url(self) -> str:
@@ -58,6 +61,26 @@ class Server:
         for executor in self._executors:
             executor.root_url = self._url
 
+    @property
+    def notify(self) -> tuple[str, ...]:
+        """The addresses that every job reports to, beside its own."""
+        return self._notifier.everywhere
+
+    @notify.setter
+    def notify(self, addresses: Iterable[str]) -> None:
+        self._notifier.everywhere = tuple(addresses)
+
+    @property
+    def executors(self) -> int:
+        """How many builds may run at a time; with 0 everything waits."""
+        return self.queue.slots
+
+    @executors.setter
+    def executors(self, count: int) -> None:
+        while len(self._executors) < count:
+            self._executors.append(self._executor())
+        self.queue.open(count)
+
     def add_job(
         self,
         name: str,
@@ -69,8 +92,13 @@ class Server:
         notify: Iterable[str] = (),
         trigger_token: str = "",
         refuses: bool = False,
+        pipeline: bool = False,
+        input: str = "",
     ) -> Job:
-        """Make a job; `team/hello` makes the folder as well, `notify` are the addresses it reports to."""
+        """Make a job; `team/hello` makes the folder as well, `notify` are the addresses it reports to.
+
+        A pipeline may ask its `input` and wait for a person before it runs.
+        """
         self.jobs[name] = Job(
             name,
             script,
@@ -81,6 +109,8 @@ class Server:
             notify=tuple(notify),
             trigger_token=trigger_token,
             refuses=refuses,
+            pipeline=pipeline or bool(input),
+            input=input,
         )
         return self.jobs[name]
 
@@ -139,10 +169,11 @@ class Server:
         for executor in self._executors:
             executor.join(self._notifier.timeout)
 
-    def _executor(self, start_delay: float) -> Executor:
+    def _executor(self) -> Executor:
         executor = Executor(
-            self.queue, self._notifier, root=self.root, start_delay=start_delay, closing=self._closing
+            self.queue, self._notifier, root=self.root, start_delay=self._start_delay, closing=self._closing
         )
+        executor.root_url = self._url
         executor.start()
         return executor
 

@@ -29,6 +29,10 @@ pre { padding: 12px; background: var(--ground); border-radius: 6px; overflow: au
 .badge.failure { color: var(--bad); }
 .badge.unstable { color: var(--odd); }
 .badge.running { color: var(--link); }
+.badge.waiting { color: var(--odd); }
+.answers form { display: inline; }
+button { margin-right: 8px; padding: 5px 14px; border: 1px solid var(--line); border-radius: 6px;
+  background: var(--ground); color: var(--ink); font: inherit; cursor: pointer; }
 .ball { display: inline-block; width: 10px; height: 10px; margin-right: 8px; border-radius: 50%;
   background: #9a9eaa; }
 .ball[class*="blue"] { background: var(--good); }

@@ -8,7 +8,7 @@ from bot.arguments import bind
 from bot.ask import Ask
 from bot.language import speaking
 from bot.parsing import Command, Fault, parse
-from bot.registry import Spec, registry
+from bot.registry import DRY_RUN, Spec, registry
 from bot.reply import Line, Reply, Say, UserError, plain
 from bot.settings import load
 from bot.wiring import Wired
@@ -50,7 +50,10 @@ def asked(text: str = "", *, by: str = "lead", room: str = "room", **env: str) -
     """The question that a line of this team's room makes; `env` changes how the team is configured."""
     found = parse(text).commands[0] if text else Command("", "", ())
     assert not isinstance(found, Fault)
-    wired = Wired(load({**TEAM, **env}), clock=lambda: NOW)
+    settings = load({**TEAM, **env})
+    if "DATABASE_URL" not in env:
+        settings = replace(settings, database_url="sqlite:///:memory:")
+    wired = Wired(settings, clock=lambda: NOW)
     return Ask(wired, replace(MESSAGE, text=text, staff_id=by, conversation_id=room), found)
 
 
@@ -64,18 +67,24 @@ def declared(ask: Ask) -> tuple[Spec, int]:
 
 def bound(text: str, **changes: str) -> dict[str, Any]:
     """The arguments that a line's handler gets."""
-    ask = asked(text, **changes)
+    return understood(asked(text, **changes))[1]
+
+
+def understood(ask: Ask) -> tuple[Spec, dict[str, Any]]:
+    """The command that a question names, and the arguments that its handler gets."""
     spec, taken = declared(ask)
-    return bind(ask, spec, ask.command.words[taken:])
+    bound = bind(ask, spec, ask.command.words[taken:])
+    bound.pop(DRY_RUN.name, None)  # no handler's argument: it is told by the question
+    return spec, bound
 
 
 def answered(text: str, *, language: str = "en", **changes: str) -> Reply:
     """What the handler of a line answers, or refuses with, in a language."""
     ask = asked(text, **changes)
-    spec, taken = declared(ask)
     with speaking(language):
         try:
-            return spec.run(ask, **bind(ask, spec, ask.command.words[taken:]))
+            spec, bound = understood(ask)
+            return spec.run(ask, **bound)
         except UserError as refusal:
             return Reply.of(*refusal.lines)
 

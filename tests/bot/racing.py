@@ -1,9 +1,10 @@
 """A second process for the tests of the store: for each database, wait for the word, then do its work once.
 
-`python -m tests.bot.racing NAME` answers each line "FOLDER" with a line that says what came of it.
+`python -m tests.bot.racing` answers each line "DATABASE_URL" with a line that says what came of it.
 """
 
 import sys
+from contextlib import closing
 from dataclasses import replace
 
 from bot.store import Store
@@ -12,10 +13,11 @@ from tests.bot.asking import MESSAGE
 CLAIMS = 100
 
 
-def race(folder: str) -> str:
-    """Open the folder's database and claim deliveries; the numbers of those that were won."""
-    store = Store(f"sqlite:///{folder}/sampan.db", clock=lambda: 0.0)
-    won = [n for n in range(CLAIMS) if store.claim(replace(MESSAGE, delivery_id=f"d{n}"))]
+def race(url: str) -> str:
+    """Open a database and claim deliveries; the numbers of those that were won."""
+    with closing(Store(url, clock=lambda: 0.0)) as store:
+        claims = store.deliveries.claim
+        won = [n for n in range(CLAIMS) if claims(replace(MESSAGE, delivery_id=f"d{n}"))]
     return ",".join(map(str, won))
 
 

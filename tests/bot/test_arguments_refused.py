@@ -42,7 +42,7 @@ DEPLOY = ["Usage: /deploy [service] [environment] [version] [key=value ...]", "E
             MERGE,
         ),
         ("/merge 1 web api", ["api is one word too many."], MERGE),
-        ("/merge https://gitee.com/acme/web/pulls/1 web", ["acme/web is one word too many."], MERGE),
+        ("/merge https://gitee.com/acme/web/pulls/1 web", ["web is one word too many."], MERGE),
         ("/merge 1 wbe", ["I do not know the repo wbe.", "Known repos: web · api"], MERGE),
         (
             "/merge https://gitee.com/evil/x/pulls/1",

@@ -2,16 +2,22 @@
 
 import itertools
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import requests
 
+from bot.dispatch import attend
+from bot.reply import plain
 from bot.web.app import create_app
 from sandbox.dingtalk.app import create_app as create_room_app
 from sandbox.dingtalk.limits import Throttle
 from sandbox.dingtalk.room import Room
 from sandbox.serving import serving
+from sandbox.town import Town
+from tests.bot.asking import MESSAGE
+from tests.bot.clockwork import bot_in
 from tests.bot.test_main_serve import free_port
 from tests.support.bots import SECRET, environment
 from tests.support.town import place, wait_until
@@ -68,3 +74,18 @@ def test_a_vendor_that_hangs_holds_up_nothing_else() -> None:
         wait_until(lambda: len(answers(room)) == 32)
         told = ["needs 1 test" in one or "busy with earlier requests" in one for one in answers(room)]
         assert sum(told) == 30
+
+
+def test_what_waited_too_long_is_not_begun_but_told(tmp_path: Path) -> None:
+    with Town() as town, bot_in(town, tmp_path) as watch:
+        message = replace(MESSAGE, text="/deploy hello", created_at=watch.clock(), staff_id="lin")
+        claim = watch.sampan.store.deliveries.claim(replace(message, reply_url=f"{town.room.url}/gone"))
+        assert claim is not None
+        watch.clock.ahead += 251
+        assert watch.said(lambda: attend(watch.sampan, message, claim)) == []
+        assert not watch.runs()
+        watch.tick(after=60)
+        watch.clock.ahead += 90
+        waiting = watch.sampan.store.outbox.take("room", owner="test", at_most=1)
+        told = waiting[0].post if waiting else None
+        assert told is not None and "not begun" in "".join(plain(line) for line in told.lines)

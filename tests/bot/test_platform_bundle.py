@@ -17,7 +17,7 @@ from tests.platforms.runtime_api import running
 from tests.support.bots import SECRET, environment
 
 LIMIT = 50_000_000  # bytes
-NEEDED = {"api/index.py", "bot/locale/zh/LC_MESSAGES/sampan.mo", "bot/store/migrations/0001_first.sql"}
+NEEDED = {"api/index.py", "bot/locale/zh/LC_MESSAGES/sampan.mo", "bot/store/migrations/sqlite/0001_first.sql"}
 OURS = ("api", "bot", "integrations")
 PRIVATE = ("tests", "docs", "sandbox", "benchmarks", "scripts", ".git", ".env", "sampan.db")
 NEVER_IMPORTED = ("setuptools", "pbr", "pkg_resources", "_distutils_hack", "bin", "boto3", "uvicorn")

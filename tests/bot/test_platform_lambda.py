@@ -114,13 +114,13 @@ def test_a_slow_vendor_is_waited_for_within_the_limit(
 
 @pytest.mark.parametrize("event", SCHEDULES.values(), ids=SCHEDULES)
 def test_a_schedule_reaches_the_tick(function: Function, event: Event) -> None:
-    assert function.invoke(event) == {"interrupted_told": 0, "deliveries_forgotten": 0}
+    assert set(function.invoke(event).values()) == {0}
 
 
 def test_the_clock_may_come_over_http(gateway: Gateway, room: Room) -> None:
     gateway.shape = SHAPES["function URL"]
     asked = requests.post(f"{room.bot_url}/tick", headers={"Authorization": "Bearer clock"}, timeout=10)
-    assert (asked.status_code, asked.json()) == (200, {"interrupted_told": 0, "deliveries_forgotten": 0})
+    assert (asked.status_code, set(asked.json().values())) == (200, {0})
     assert requests.post(f"{room.bot_url}/tick", timeout=10).status_code == 401
 
 

@@ -105,7 +105,7 @@ def test_one_function_and_no_published_file(built: Built) -> None:
 def test_the_function_holds_our_packages_and_nothing_private(built: Built) -> None:
     ours = {name for name in built.files if not name.startswith(VENDORED)}
     assert {name.split("/")[0] for name in ours} - {"sampan.toml"} == OURS
-    assert {"bot/locale/zh/LC_MESSAGES/sampan.mo", "bot/store/migrations/0001_first.sql"} <= ours
+    assert {"bot/locale/zh/LC_MESSAGES/sampan.mo", "bot/store/migrations/sqlite/0001_first.sql"} <= ours
     vendored = {name.removeprefix(VENDORED).split("/")[0] for name in built.files} - OURS
     assert not vendored & {"sandbox", "tests", "benchmarks", "uvicorn"}
     assert not {name for name in built.files if Path(name).name.startswith(".env")}
@@ -147,7 +147,7 @@ def test_the_cron_job_reaches_the_tick(deployment: Deployment) -> None:
     # https://vercel.com/docs/cron-jobs/manage-cron-jobs: a GET with the secret
     headers = {"User-Agent": "vercel-cron/1.0", "Authorization": "Bearer clock"}
     asked = requests.get(f"{deployment.room.bot_url}/tick", headers=headers, timeout=10)
-    assert (asked.status_code, asked.json()) == (200, {"interrupted_told": 0, "deliveries_forgotten": 0})
+    assert (asked.status_code, set(asked.json().values())) == (200, {0})
     assert requests.get(f"{deployment.room.bot_url}/tick", timeout=10).status_code == 401
 
 

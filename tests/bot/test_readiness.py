@@ -10,7 +10,7 @@ from bot.pulls import Blocker
 from bot.readiness import next_steps, obstacles, summary
 from bot.reply import Reply, plain
 from integrations.model import State, Vote
-from tests.bot.asking import MESSAGE, asked, clicks
+from tests.bot.asking import asked, clicks
 from tests.bot.test_pulls_rules import READY
 
 COUNTED, REFUSED, UNSETTLED = True, False, None
@@ -43,9 +43,11 @@ def test_an_unsettled_vote_may_bind_but_never_frees(
 ) -> None:
     ask = asked("/pr", DATABASE_URL=f"sqlite:///{tmp_path}/sampan.db")
     for sha, counted in votes:
-        row = ask.store.vouch(MESSAGE, repo="acme/web", number=233, vote=vote, sha=sha)
+        row = ask.store.votes.ask(
+            repo="acme/web", pull=233, vote=vote, sha=sha, staff_id="lead", name="Lin", delivery="d1"
+        )
         if counted is not None:
-            ask.store.settle_vote(row, counted=counted)
+            ask.store.votes.settle(row, counted=counted)
     expected = [f"{word} at {sha[:8]}, but the head is {HEAD[:8]}" for sha in stale]
     assert told(obstacles(ask, ask.settings.repos[0], READY)) == expected
 

@@ -1,72 +1,218 @@
-"""A process that dies between two lines: the room hears of it, and nothing is done twice."""
+"""A process that dies between two lines: the room hears what was done and what was not; nothing is redone."""
 
-import json
 import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-import requests
 
-from bot import recovery
-from bot.settings import load
+from bot.builds import Kind as BuildKind
+from bot.builds import Plan
+from bot.recovery import DEAD_AFTER
 from bot.tick import tick
-from bot.wiring import Wired
+from integrations.model import InboundMessage, Kind
 from sandbox.town import Town
+from tests.bot.clockwork import Watch, bot_in
 from tests.bot.test_main_serve import ROOT, free_port, wait_until_alive
+from tests.support.town import wait_until
+
+INTERRUPTED = "I was interrupted while I worked on your message."
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def town() -> Iterator[Town]:
     with Town() as town:
         yield town
 
 
-def later(env: dict[str, str]) -> Wired:
-    """Sampan on the same records, after everything that lived must be dead."""
-    return Wired(load(env), clock=lambda: time.time() + recovery.DEAD_AFTER + 1)
+@pytest.fixture
+def here(town: Town, tmp_path: Path) -> Iterator[Watch]:
+    with bot_in(town, tmp_path) as here:
+        yield here
 
 
-def killed_in_the_middle(town: Town, env: dict[str, str], folder: Path, text: str) -> str:
-    """Have a real process killed while Gitee keeps it waiting; the delivery's id."""
+def left_behind(here: Watch, text: str, *, typed: str = "", outcome: str = "started", said: str = "") -> None:
+    """A delivery that a dead process had taken on, and what it had noted of one line."""
+    room = here.town.room
+    message = InboundMessage(
+        delivery_id="dead",
+        created_at=here.clock(),
+        kind=Kind.TEXT,
+        text=text,
+        conversation_id=room.conversation_id,
+        conversation_title="",
+        robot=room.robot_code,
+        staff_id="lin",
+        chat_user_id="u-lin",
+        name="Lin",
+        reply_url=f"{room.url}/robot/sendBySession?session=dead",
+        reply_until=here.clock() + 5400,
+    )
+    room.sessions.open("dead", now_ms=room.now_ms)
+    assert here.store.deliveries.claim(message)
+    if typed:
+        command = typed.split()[0][1:]
+        here.store.audit.record(message, typed=typed, command=command, outcome="started", detail="")
+        if outcome != "started":
+            here.store.audit.record(message, typed=typed, command=command, outcome=outcome, detail=said)
+
+
+def told(here: Watch) -> str:
+    (said,) = here.tick(after=DEAD_AFTER + 1)
+    assert said.startswith(INTERRUPTED)
+    assert here.tick(after=DEAD_AFTER + 1) == []
+    return said
+
+
+# A real process.
+
+
+def killed(here: Watch, text: str, *, at: str) -> None:
+    """Have a real process killed while a vendor keeps it waiting for the answer of a write."""
     port = free_port()
     command = [sys.executable, "-m", "bot", "serve", "--port", str(port)]
-    full = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **env}
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **here.env, "ANSWER_FIRST": "yes"}
+    room, ours = here.town.room, here.town.room.bot_url
     with subprocess.Popen(
-        command, cwd=folder, env=full, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command, cwd=here.town.root, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as bot:
-        town.room.bot_url = f"http://127.0.0.1:{port}"
-        wait_until_alive(town.room.bot_url)
-        answer = town.room.deliver(text)
-        while not any(one.path.endswith("/merge") for one in town.gitee.requests):
-            time.sleep(0.02)
+        room.bot_url = f"http://127.0.0.1:{port}"
+        wait_until_alive(room.bot_url)
+        room.deliver(text)
+        wait_until(
+            lambda: any(one.path.endswith(at) for one in [*here.town.gitee.requests, *here.jenkins.requests])
+        )
         bot.send_signal(signal.SIGKILL)
-    return str(json.loads(answer.request.body or "{}")["msgId"])
+    room.bot_url = ours
 
 
-def test_a_killed_process_is_told_about_once(town: Town, tmp_path: Path) -> None:
-    env = {**town.environment, "LANGUAGE": "en"}
-    pull = town.gitee.repos["acme/web"]
-    pull.push("late", {"late.txt": "late"})
-    number = pull.open_pull("Late", author="wu", head="late").number
-    fault = {"kind": "lost", "match": "PUT .*/merge", "seconds": 60}
-    requests.put(f"{town.gitee_url}/_fault", json=fault, timeout=5)
-    killed_in_the_middle(town, env, tmp_path, f"/ping\n/merge {number}\n/whoami")
-    assert later(env).store.take_over(older_than=3600) is None  # too young for anybody else
-    assert tick(later(env))["interrupted_told"] == 1
-    assert tick(later(env))["interrupted_told"] == 0
-    told = town.room.replies[-1].text
-    assert "I was interrupted while I worked on your message." in told
-    assert "/ping — done" in told and "/whoami — not begun" in told
-    assert f"/merge {number} — begun: it may have been done, so look before you repeat it" in told
-    assert sum(one.method == "PUT" for one in town.gitee.requests) == 1
+def test_killed_in_the_middle_of_a_merge(here: Watch) -> None:
+    pull = here.new_pull()
+    here.gitee_fault(kind="lost", match="PUT .*/merge", seconds=60)
+    killed(here, f"/ping\n/merge {pull.number}\n/merge 2\n/whoami", at="/merge")
+    here.mend()
+    assert here.tick(after=60) == []  # too young: it might live
+    said = told(here)
+    assert said.index("pong") < said.index(f"/merge {pull.number}") < said.index("You are")
+    assert f"/merge {pull.number} — begun" in said
+    assert f"#{pull.number}](" in said and "is merged." in said
+    assert "/merge 2 — not begun" in said and "Go on: [/merge 2](" in said
+    merges = [one for one in here.town.gitee.requests if one.method == "PUT" and one.path.endswith("/merge")]
+    assert len(merges) == 1
 
 
-def test_a_delivery_that_is_finished_is_left_alone(town: Town) -> None:
-    env = {**town.environment, "LANGUAGE": "en"}
-    sampan = Wired(load(env))
-    assert tick(sampan) == {"interrupted_told": 0, "deliveries_forgotten": 0}
+def test_killed_in_the_middle_of_a_deploy(here: Watch) -> None:
+    here.job()
+    here.jenkins_fault(kind="lost", match="POST .*/buildWithParameters", seconds=60)
+    killed(here, "/deploy hello", at="/buildWithParameters")
+    here.mend()
+    here.jenkins.wait_for("hello-deploy")
+    said = "\n".join(here.tick(after=DEAD_AFTER + 1))
+    assert "/deploy hello — begun" in said and "[b1](" in said and "succeeded" in said
+    assert "Go on:" not in said  # it is done
+    assert said.count("✅ b1") == 1
+    assert here.tick(after=DEAD_AFTER + 1) == []
+    assert here.triggers() == 1 and len(here.runs()) == 1
+
+
+# What is told of each line.
+
+
+@pytest.mark.parametrize(
+    ("text", "typed", "outcome", "said", "expected"),
+    [
+        ("/merge 1", "", "", "", ["/merge 1 — not begun", "Go on: [/merge 1]("]),
+        (
+            "/merge 1",
+            "/merge 1",
+            "started",
+            "",
+            ["/merge 1 — begun", "is not merged.", "Go on: [/merge 1]("],
+        ),
+        ("/merge 1", "/merge 1", "done", "web#1 merged", ["/merge 1 — done", "web#1 merged"]),
+        ("/merge 1", "/merge 1", "refused", "It is a draft", ["/merge 1 — refused", "It is a draft"]),
+        ("/merge 1", "/merge 1", "failed", "Gitee is away", ["/merge 1 — failed", "Gitee is away"]),
+        ("/merge 1", "/merge 1", "broken", "Reference", ["— failed, perhaps half done", "Reference"]),
+        ("/approve 1", "/approve 1", "started", "", ["/approve 1 — begun", "shows no approval"]),
+        ("/deploy hello", "/deploy hello", "started", "", ["— begun", "I see nothing of it"]),
+        ("/whoami", "", "", "", ["You are"]),
+        ("/ping", "/ping", "done", "pong", ["pong"]),
+        ('/help me "', "", "", "", ["— not begun"]),
+        ("/nonsense", "", "", "", ["/nonsense — not begun"]),
+        ("", "", "", "", ["/help"]),
+        ("帮助", "", "", "", ["/help"]),
+        ("merge 1", "", "", "", ["Did you mean [/merge 1]("]),
+    ],
+)
+def test_what_is_told_of_a_line(
+    here: Watch, text: str, typed: str, outcome: str, said: str, expected: list[str]
+) -> None:
+    left_behind(here, text, typed=typed, outcome=outcome, said=said)
+    answer = told(here)
+    assert [part for part in expected if part not in answer] == []
+
+
+def test_of_two_equal_lines_each_has_its_own_fate(here: Watch) -> None:
+    left_behind(here, "/merge 1\n/merge 1", typed="/merge 1", outcome="refused", said="a draft")
+    answer = told(here)
+    assert answer.index("/merge 1 — refused") < answer.index("/merge 1 — not begun")
+
+
+def test_a_host_that_is_down_is_named_and_the_click_is_there(here: Watch) -> None:
+    left_behind(here, "/merge 1", typed="/merge 1")
+    here.gitee_fault(kind="503")
+    answer = told(here)
+    assert "Gitee" in answer and "Go on: [/merge 1](" in answer
+
+
+def test_a_build_that_nobody_triggered_offers_to_go_on_later(here: Watch) -> None:
+    """The row was there and the request never went out: it is looked for, and then told."""
+    here.job()
+    left_behind(here, "/deploy hello", typed="/deploy hello")
+    found = here.store.deliveries.take_over(older_than=-1)
+    assert found
+    plan = Plan(BuildKind.DEPLOY, "hello-deploy", service="hello", environment="staging")
+    here.store.builds.ask(found[1], plan, marked=True)
+    first = "\n".join(here.tick(after=DEAD_AFTER + 1))
+    assert "[b1](" in first and "on its way to Jenkins" in first
+    then = "\n".join(here.tick(after=61))
+    assert "Jenkins shows no build of it" in then and "content=%2Fretry%20b1)" in then
+    assert here.triggers() == 0
+
+
+# Who tells.
+
+
+def test_a_delivery_that_is_young_or_finished_is_left_alone(here: Watch) -> None:
+    here.ask("/ping")
+    left_behind(here, "/ping")
+    assert here.tick(after=DEAD_AFTER - 10) == []
+    assert len(here.tick(after=11)) == 1
+
+
+def test_two_processes_tell_once(here: Watch) -> None:
+    left_behind(here, "/merge 1")
+    here.clock.ahead += DEAD_AFTER + 1
+    both = [here.sampan, here.another()]
+    with ThreadPoolExecutor(2) as pool:
+        said = here.said(lambda: list(pool.map(tick, both * 2)))
+    both[1].store.close()
+    assert len(said) == 1
+
+
+def test_who_dies_while_telling_is_followed_by_another(here: Watch) -> None:
+    left_behind(here, "/merge 1")
+    here.clock.ahead += DEAD_AFTER + 1
+    assert here.store.deliveries.take_over(older_than=DEAD_AFTER)
+    assert here.tick() == []
+    assert "/merge 1 — not begun" in told(here)
+
+
+def test_what_nobody_foresaw_is_told_all_the_same(here: Watch, caplog: pytest.LogCaptureFixture) -> None:
+    left_behind(here, "/merge 1", typed="/merge 1", outcome="nonsense")
+    answer = told(here)
+    assert "Something went wrong inside Sampan. Reference: " in answer

@@ -12,6 +12,11 @@ from bot.settings import ConfigurationError, Repo, Runtime, load
 WEB, API = Repo("web", "acme/web"), Repo("api", "acme/api")
 TWO_REPOS = {"REPOS": "web=acme/web,api=gitee:acme/api"}
 ENVIRONMENTS = {"ENVIRONMENTS": "staging,production"}
+TWO_PEOPLE = {**ENVIRONMENTS, "SECOND_PERSON_ENVIRONMENTS": "production"}
+GROUP = "https://oapi.dingtalk.com/robot/send?access_token=t0ken"
+STAND_IN = "http://127.0.0.1:8000/robot/send?access_token=t0ken"
+ON_LOOPBACK = {"DINGTALK_WEBHOOK_HOSTS": "127.0.0.1:8000"}
+HOOK = "0123456789abcdef"
 ON_LAMBDA = {"AWS_LAMBDA_FUNCTION_NAME": "sampan"}
 ON_VERCEL = {"VERCEL": "1"}
 
@@ -47,7 +52,14 @@ def variables() -> set[str]:
         ({"DINGTALK_APP_SECRET": "one"}, "app_secrets", ("one",)),
         ({"DINGTALK_APP_SECRET": " new , old ,"}, "app_secrets", ("new", "old")),
         ({"DINGTALK_OUTGOING_TOKEN": "new,old"}, "outgoing_tokens", ("new", "old")),
+        ({}, "app_key", ""),
+        ({"DINGTALK_APP_KEY": " ding "}, "app_key", "ding"),
         ({"DINGTALK_ROBOT_CODE": " ding "}, "robot_code", "ding"),
+        ({}, "group_webhook", ""),
+        ({"DINGTALK_GROUP_WEBHOOK": f" {GROUP} "}, "group_webhook", GROUP),
+        ({**ON_LOOPBACK, "DINGTALK_GROUP_WEBHOOK": STAND_IN}, "group_webhook", STAND_IN),
+        ({}, "dingtalk_api_url", "https://api.dingtalk.com"),
+        ({"DINGTALK_API_URL": "https://api.dingtalk.io/"}, "dingtalk_api_url", "https://api.dingtalk.io"),
         ({"DINGTALK_CONVERSATIONS": "a,b"}, "conversations", ("a", "b")),
         ({"DINGTALK_GROUP_SECRET": "SECnew,SECold"}, "group_secrets", ("SECnew", "SECold")),
         ({}, "group_secrets", ()),
@@ -74,6 +86,10 @@ def variables() -> set[str]:
         ({"JENKINS_TOKEN": "t"}, "jenkins_tokens", ("t",)),
         ({"JENKINS_TOKEN": "new,old"}, "jenkins_tokens", ("new", "old")),
         ({}, "gitee_tokens", ()),
+        ({"JENKINS_HOOK_TOKEN": f"{HOOK},{'A-_9' * 4}"}, "jenkins_hook_tokens", (HOOK, "A-_9" * 4)),
+        ({}, "jenkins_hook_tokens", ()),
+        ({"GITEE_HOOK_TOKEN": "any text, 密"}, "gitee_hook_tokens", ("any text", "密")),
+        ({}, "gitee_hook_tokens", ()),
         ({"SERVICES": "hello,billing"}, "services", ("hello", "billing")),
         ({}, "test_job", "{service}-test"),
         ({}, "build_job", "{service}-build"),
@@ -85,6 +101,11 @@ def variables() -> set[str]:
         ({"JENKINS_PR_JOB": "{repo}-pr"}, "pr_job", "{repo}-pr"),
         (ENVIRONMENTS, "environments", ("staging", "production")),
         ({**ENVIRONMENTS, "PROTECTED_ENVIRONMENTS": "production"}, "protected", ("production",)),
+        ({}, "second_person", ()),
+        (TWO_PEOPLE, "second_person", ("production",)),
+        (TWO_PEOPLE, "protected", ("production",)),
+        ({**TWO_PEOPLE, "PROTECTED_ENVIRONMENTS": "staging"}, "protected", ("staging", "production")),
+        ({**TWO_PEOPLE, "PROTECTED_ENVIRONMENTS": "production"}, "protected", ("production",)),
         ({"ADMINS": "a"}, "admins", ("a",)),
         ({"MAINTAINERS": "a,b"}, "maintainers", ("a", "b")),
         ({"DEVELOPERS": "*"}, "developers", ("*",)),
@@ -98,6 +119,8 @@ def variables() -> set[str]:
         (ON_VERCEL, "temporary_state", True),
         ({**ON_VERCEL, "DATABASE_URL": "sqlite:////mnt/s.db"}, "temporary_state", False),
         ({"CRON_SECRET": "new,old"}, "cron_secrets", ("new", "old")),
+        ({}, "public_url", ""),
+        ({"PUBLIC_URL": "https://bot.example.com/x/"}, "public_url", "https://bot.example.com/x"),
         ({}, "language", "zh"),
         ({"LANGUAGE": "EN"}, "language", "en"),
         ({"LANGUAGE": "en_US:en"}, "language", "en"),
@@ -129,14 +152,18 @@ def test_the_time_zone(given: str, key: str) -> None:
 ADDRESS = "must be an address that begins with https://"
 JOB = "must be a job name in which only {service} is filled in"
 HOSTS = "DINGTALK_WEBHOOK_HOSTS: write host or host:port, without https://"
+ROBOT = "DINGTALK_GROUP_WEBHOOK: must be an https:// address on one of DINGTALK_WEBHOOK_HOSTS"
+WRONG_ROBOTS = (
+    *("t0ken", "https://[/robot/send", STAND_IN, f"{GROUP} x", f"{GROUP}\nx"),
+    *(GROUP.replace("https", "http"), GROUP.replace("https", "ftp"), GROUP.removeprefix("https://")),
+    *(GROUP.replace(".com", end) for end in (".com.evil.example", ".com:8443", ".com\\@evil.example")),
+    *(GROUP.replace("oapi", start) for start in ("u@oapi", "evil-oapi", "oapi.oapi")),
+)
+IN_AN_ADDRESS = "JENKINS_HOOK_TOKEN: stands in an address, so 16 or more letters, digits, - and _ alone"
+WRONG_HOOKS = (HOOK[1:], f"{HOOK}/x", f"{HOOK} x", f"{HOOK}%2F", f"{HOOK}.", f"{HOOK}密", f"{HOOK},short")
 WRONG_HOSTS = (
-    "https://oapi.dingtalk.com",
-    "h/",
-    "u@h",
-    "h:",
-    "h:x",
-    "oapi.dingtalk.com, h h",
-    "钉钉.example",
+    *("https://oapi.dingtalk.com", "h/", "u@h", "h:", "h:x"),
+    *("oapi.dingtalk.com, h h", "钉钉.example"),
 )
 
 
@@ -164,6 +191,10 @@ def wrong(reason: str, *row: Any, **options: Any) -> Any:
         ),
         ({"JENKINS_URL": "https://bot@ci.example"}, f"JENKINS_URL: {ADDRESS}"),
         *(({"DINGTALK_WEBHOOK_HOSTS": hosts}, HOSTS) for hosts in WRONG_HOSTS),
+        *(({"DINGTALK_GROUP_WEBHOOK": url}, ROBOT) for url in WRONG_ROBOTS),
+        *(({"JENKINS_HOOK_TOKEN": token}, IN_AN_ADDRESS) for token in WRONG_HOOKS),
+        ({"DINGTALK_API_URL": "api.dingtalk.com"}, f"DINGTALK_API_URL: {ADDRESS}"),
+        ({"PUBLIC_URL": "bot.example.com"}, f"PUBLIC_URL: {ADDRESS}"),
         ({"GITEE_USERS": "lin"}, "GITEE_USERS: write each entry as name=value, separated by commas"),
         ({"GITEE_USERS": "=lin"}, "GITEE_USERS: write each entry as name=value, separated by commas"),
         ({"REPOS": "web"}, "REPOS: write each entry as name=value, separated by commas"),
@@ -186,9 +217,10 @@ def wrong(reason: str, *row: Any, **options: Any) -> Any:
             "JENKINS_PR_JOB: must be a job name in which only {repo} is filled in",
         ),
         ({"PROTECTED_ENVIRONMENTS": "x"}, "PROTECTED_ENVIRONMENTS: each must be one of ENVIRONMENTS"),
+        ({"SECOND_PERSON_ENVIRONMENTS": "x"}, "SECOND_PERSON_ENVIRONMENTS: each must be one of ENVIRONMENTS"),
         (
-            {"DATABASE_URL": "postgresql://x"},
-            "DATABASE_URL: must begin with sqlite:/// (PostgreSQL is not supported yet)",
+            {"DATABASE_URL": "mysql://sampan@db.example.com/sampan"},
+            "DATABASE_URL: must be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE",
         ),
         ({"LANGUAGE": "fr"}, "LANGUAGE: must be one of zh, en"),
         ({"TIMEZONE": "Mars"}, "TIMEZONE: must be an IANA name such as Asia/Shanghai"),
@@ -208,8 +240,29 @@ def test_bad(env: dict[str, str], problem: str) -> None:
     assert caught.value.problems == [problem]
 
 
-@pytest.mark.parametrize("url", ["sqlite:///", "sqlite:///:memory:"])
-def test_a_database_that_is_not_shared_is_refused(url: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DINGTALK_GROUP_WEBHOOK", GROUP),
+        ("JENKINS_HOOK_TOKEN", f"t0ken{HOOK}"),
+        ("GITEE_HOOK_TOKEN", "t0ken"),
+    ],
+)
+def test_a_secret_of_an_address_is_not_in_the_repr(name: str, value: str) -> None:
+    assert "t0ken" not in repr(load({name: value}))
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres"])
+def test_a_database_on_a_server(scheme: str) -> None:
+    url = f"{scheme}://sampan:secret@db.example.com:5432/sampan?sslmode=require"
+    assert load({**ON_LAMBDA, "DATABASE_URL": url}).database_url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["sqlite:///", "sqlite:///:memory:", "sqlite://sampan.db", "postgresql:///sampan", "postgresql://[", "x"],
+)
+def test_a_database_that_others_cannot_find_is_refused(url: str) -> None:
     with pytest.raises(ConfigurationError):
         load({"DATABASE_URL": url})
 

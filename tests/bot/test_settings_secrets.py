@@ -78,7 +78,7 @@ def test_a_secret_is_not_in_the_repr(name: str) -> None:
 
 
 def test_a_password_in_the_databases_address_is_not_in_the_repr() -> None:
-    assert CANARY not in repr(load({"DATABASE_URL": f"sqlite:///{CANARY}"}))
+    assert CANARY not in repr(load({"DATABASE_URL": f"postgresql://sampan:{CANARY}@db.example.com/sampan"}))
 
 
 @pytest.mark.parametrize("name", ["JENKINS_URL", "GITEE_URL"])

@@ -11,7 +11,8 @@ import pytest
 from bot.ask import Ask
 from bot.language import speaking
 from bot.reply import Reply
-from bot.steps import Outcome, Turn, through
+from bot.steps import Turn, through
+from bot.store.audit import Outcome
 from bot.wiring import Wired
 from tests.bot.asking import NOW, asked, texts
 
@@ -30,8 +31,12 @@ def here(tmp_path: Path) -> Asked:
 
 
 def taken(ask: Ask) -> tuple[Outcome, Reply, list[tuple[str, ...]]]:
-    outcome, reply = through(Turn(ask))
-    return outcome, reply, [tuple(row) for row in ask.store.audit_of("d1")]
+    outcome, reply = through(Turn(ask, ask.command.line))
+    kept = [
+        (one.staff_id, one.typed, one.command, one.outcome, one.detail)
+        for one in ask.store.audit.of_delivery("d1")
+    ]
+    return outcome, reply, kept
 
 
 def test_a_reading_command_leaves_no_start(here: Asked) -> None:
@@ -106,7 +111,7 @@ def test_a_repo_and_a_service_have_their_own_people(
 ) -> None:
     file = tmp_path / "sampan.toml"
     file.write_text("[repos.web]\ndevelopers = ['web-dev']\n[services.hello]\ndevelopers = ['hello-dev']")
-    _, reply = through(Turn(here(text, by=by, SAMPAN_CONFIG=str(file))))
+    _, reply = through(Turn(here(text, by=by, SAMPAN_CONFIG=str(file)), text))
     assert reply.title == told
 
 
@@ -114,7 +119,7 @@ def test_a_repo_and_a_service_have_their_own_people(
 def test_a_writing_command_says_that_records_are_temporary(here: Asked, text: str, says_so: bool) -> None:
     ask = here(text)
     function = Wired(replace(ask.settings, temporary_state=True), clock=lambda: NOW)
-    _, reply = through(Turn(replace(ask, tools=function)))
+    _, reply = through(Turn(replace(ask, tools=function), text))
     note = "Sampan's records here are temporary: set DATABASE_URL."
     assert (texts(reply)[-1] == note) is says_so
 
@@ -132,7 +137,7 @@ def test_what_nobody_foresaw_is_told_by_reference(
     # A folder is no database: the start cannot be noted, so nothing runs.
     ask = asked("/merge 1 web", DATABASE_URL=f"sqlite:///{tmp_path}")
     with speaking(language), caplog.at_level(logging.ERROR):
-        outcome, reply = through(Turn(ask))
+        outcome, reply = through(Turn(ask, "/merge 1 web"))
     (line,) = texts(reply)
     match = re.fullmatch(told, line)
     assert outcome is Outcome.BROKEN

@@ -80,7 +80,10 @@ def talked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Talked:
     [
         ("/merge x", "  x is not a pull request number."),
         ("merge 233", "  Did you mean /merge 233?"),
-        ("/deploy", "  hello  staging: /deploy hello staging · production (protected)"),
+        (
+            "/deploy",
+            "  hello  staging: /deploy hello staging · production: /deploy hello production (asks first)",
+        ),
         ("", "  Sampan can do this for you"),
     ],
 )

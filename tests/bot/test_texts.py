@@ -104,9 +104,6 @@ TEXTS = {
     "Jenkins' answer was lost: I cannot tell whether {job} was started. I did not try again.": (
         "没有收到 Jenkins 的回复，无法确定 {job} 是否已启动。我没有重试。"
     ),
-    "Its result is not recorded on Gitee yet: when it is green, mark the test there.": (
-        "结果暂不会自动记到 Gitee：通过后请到页面标记测试。"
-    ),
     "{service} does not go to {environment} from here.": "{service} 不能从这里部署到 {environment}。",
     "Every environment here is protected; name the one you mean.": (
         "这里的环境都受保护，请写明要部署到哪一个。"

@@ -14,8 +14,8 @@ NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("since", "english", "chinese"),
     [
-        (timedelta(seconds=-30), "0 min ago", "0 分钟前"),
-        (timedelta(seconds=59), "0 min ago", "0 分钟前"),
+        (timedelta(seconds=-30), "just now", "刚刚"),
+        (timedelta(seconds=59), "just now", "刚刚"),
         (timedelta(minutes=1), "1 min ago", "1 分钟前"),
         (timedelta(minutes=59, seconds=59), "59 min ago", "59 分钟前"),
         (timedelta(hours=1), "1 h ago", "1 小时前"),

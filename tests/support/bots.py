@@ -43,6 +43,7 @@ def environment(room: Room, folder: Path, **more: str) -> dict[str, str]:
         "DINGTALK_WEBHOOK_HOSTS": room.url.removeprefix("http://"),
         "DATABASE_URL": f"sqlite:///{folder / 'sampan.db'}",
         "LANGUAGE": "en",
+        "COOLDOWN": "1000",  # a test speaks faster than people may
         "ADMINS": "lin",
         **more,
     }

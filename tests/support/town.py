@@ -17,12 +17,12 @@ from sandbox.serving import serving
 from sandbox.town import Town
 
 
-def wait_until(condition: Callable[[], bool], *, seconds: float = 20.0) -> None:
-    """Look every ten milliseconds; fail when it does not come about."""
+def wait_until(condition: Callable[[], bool], *, seconds: float = 20.0, every: float = 0.01) -> None:
+    """Look every so many seconds; fail when it does not come about."""
     give_up = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < give_up, "it did not come about"
-        time.sleep(0.01)
+        time.sleep(every)
 
 
 class Place:
@@ -30,18 +30,40 @@ class Place:
 
     def __init__(self, town: Town, store: Store) -> None:
         self.town, self.store = town, store
-        self._branches = itertools.count(1)
+        self._branches, self._spoken = itertools.count(1), itertools.count(1)
 
-    def ask(self, text: str, *, as_: str = "lin", timeout: float = 30.0) -> str:
-        """Say something and give the answer."""
-        return self.hear(1, text, as_=as_, timeout=timeout)[-1]
+    def ask(self, text: str, *, as_: str = "lin", timeout: float = 30.0, **fields: Any) -> str:
+        """Say something and give the answer; `fields` replace what the platform sends."""
+        return self.hear(1, text, as_=as_, timeout=timeout, **fields)[-1]
 
-    def hear(self, number: int, text: str, *, as_: str = "lin", timeout: float = 30.0) -> list[str]:
+    def hear(
+        self, number: int, text: str, *, as_: str = "lin", timeout: float = 30.0, **fields: Any
+    ) -> list[str]:
         """Say something and give so many answers."""
         room = self.town.room
         before = len(room.replies)
-        assert room.deliver(text, as_=as_).status_code == 200
+        assert self.say(text, as_=as_, **fields).status_code == 200
         return [message.text for message in room.wait_for(before + number, timeout=timeout)[before:]]
+
+    def say(self, text: str, *, as_: str = "lin", **fields: Any) -> requests.Response:
+        """Say something; each time in other shoes, since one person may say only so much in a minute."""
+        shoes = {"senderId": f"$:LWCP_v1:$shoes{next(self._spoken)}"}
+        return self.town.room.deliver(text, as_=as_, **{**shoes, **fields})
+
+    def _tick(self) -> dict[str, int]:
+        """Have everything done that is due; how much it was."""
+        secret = self.town.environment["CRON_SECRET"]
+        headers = {"Authorization": f"Bearer {secret}"}
+        done: dict[str, int] = requests.post(
+            f"{self.town.room.bot_url}/tick", headers=headers, timeout=30
+        ).json()
+        return done
+
+    def told(self, *, seconds: float = 20.0) -> str:
+        """Let time pass until the room hears what nobody asks for now, and give it."""
+        before = len(self.town.room.replies)
+        wait_until(lambda: self._tick()["messages_sent"] > 0, seconds=seconds, every=0.1)
+        return self.town.room.replies[before].text
 
     @property
     def web(self) -> Repo:
@@ -79,6 +101,6 @@ def place(**env: str) -> Iterator[Place]:
     """A fresh town with a bot that speaks English, for the length of a with block."""
     with Town() as town:
         town.room.throttle = Throttle(itertools.count(0, 3600).__next__)
-        app = create_app({**town.environment, "LANGUAGE": "en", **env})
+        app = create_app({**town.environment, "LANGUAGE": "en", "COOLDOWN": "1000", **env})
         with serving(app) as town.room.bot_url, closing(app.state.shared.sampan.store) as store:
             yield Place(town, store)

@@ -1,9 +1,12 @@
--- name: claim(id, owner, at, conversation, staff_id, chat_user_id, name, text, reply_url, reply_until)^
+-- name: claim(id, owner, at, conversation, staff_id, chat_user_id, name, text, reply_url, reply_until, since)^
+-- With it, how many of the same person came since: asked for each message, so not in a query of its own.
 INSERT INTO deliveries
     (id, owner, claimed_at, conversation, staff_id, chat_user_id, name, text, reply_url, reply_until)
 VALUES (:id, :owner, :at, :conversation, :staff_id, :chat_user_id, :name, :text, :reply_url, :reply_until)
 ON CONFLICT (id) DO NOTHING
-RETURNING owner;
+RETURNING owner, (
+    SELECT COUNT(*) FROM deliveries AS others
+    WHERE others.chat_user_id = :chat_user_id AND others.claimed_at > :since AND others.id <> :id) AS lately;
 
 -- name: finish(id, owner, at)!
 UPDATE deliveries SET finished_at = :at WHERE id = :id AND owner = :owner AND finished_at IS NULL;
@@ -15,5 +18,6 @@ WHERE finished_at IS NULL AND claimed_at < :before AND id = (
     SELECT id FROM deliveries WHERE finished_at IS NULL AND claimed_at < :before ORDER BY claimed_at LIMIT 1)
 RETURNING id, conversation, staff_id, chat_user_id, name, text, reply_url, reply_until;
 
--- name: forget_before(at)!
-DELETE FROM deliveries WHERE claimed_at < :at;
+-- name: forget_before(at, at_most)!
+DELETE FROM deliveries WHERE id IN (
+    SELECT id FROM deliveries WHERE claimed_at < :at AND finished_at IS NOT NULL ORDER BY claimed_at LIMIT :at_most);

@@ -1,6 +1,6 @@
--- name: ask(at, repo, number, kind, sha, staff_id, name)^
-INSERT INTO votes (at, repo, number, kind, sha, staff_id, name, state)
-VALUES (:at, :repo, :number, :kind, :sha, :staff_id, :name, 'asked')
+-- name: ask(at, repo, number, kind, sha, staff_id, name, delivery)^
+INSERT INTO votes (at, repo, number, kind, sha, staff_id, name, state, delivery)
+VALUES (:at, :repo, :number, :kind, :sha, :staff_id, :name, 'asked', :delivery)
 RETURNING id;
 
 -- name: settle(id, state)!

@@ -4,7 +4,7 @@ from starlette.responses import JSONResponse, Response
 
 from sandbox.gitee.call import Call
 from sandbox.gitee.commons import Permission
-from sandbox.gitee.refusals import invalid
+from sandbox.gitee.refusals import forbidden, invalid
 from sandbox.gitee.views import comment_type
 
 
@@ -58,6 +58,21 @@ def add_comment(call: Call) -> Response:
         commit_id=call.text("commit_id") or None,
     )
     return JSONResponse(call.views.comment(repo, pull, comment), status_code=201)
+
+
+def read_comment(call: Call) -> Response:
+    """One comment, wherever in the repo it is."""
+    repo = call.repo()
+    return JSONResponse(call.views.comment(repo, *repo.comment(call.path["comment"])))
+
+
+def edit_comment(call: Call) -> Response:
+    """Have one's own comment say something else; who else may on Gitee is unproven."""
+    repo = call.repo()
+    pull, comment = repo.comment(call.path["comment"])
+    if comment.user != call.someone():
+        raise forbidden(Permission.ADMIN)
+    return JSONResponse(call.views.comment(repo, pull, pull.edit_comment(comment, call.required("body"))))
 
 
 def _labels(call: Call, *, status: int = 200) -> Response:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.registry import registry
+from bot.rights import Role
 from bot.version import VERSION
 from tests.bot.asking import answered, clicks, texts
 
@@ -16,52 +17,67 @@ ABOUT = [
     "/version — Say which version this is",
     "/whoami — Show your ids and your role",
 ]
-READING = [
-    "Sampan can do this for you",
-    "Pull requests",
-    "/pr [number] [repo] [--page n] — List open pull requests, or show one",
-    *ABOUT,
-    "More on one: /help pr",
-]
-DEVELOPING = [
-    *READING[:3],
-    "/test <number> [repo] — Run the pull request's job, or mark it as tested by you",
-    "Builds and deploys",
-    "/build <service> [key=value ...] — Run a service's build job",
-    "/jenkins test <service> [key=value ...] — Run a service's test job",
-    *READING[3:],
-]
-MAINTAINING = [
-    *DEVELOPING[:4],
-    "/approve <number> [repo] — Approve a pull request; not your own",
-    "/merge <number> [repo] [--squash|--rebase] — Merge a pull request, or say everything that is in its way",
-    *DEVELOPING[4:7],
+PULLS = {
+    "/pr [number] [repo] [--page n] — List open pull requests, or show one": Role.READER,
+    "/hold <number> [repo] [reason] — Keep a pull request from being merged": Role.DEVELOPER,
+    "/test <number> [repo] — Run the pull request's job, or mark it as tested by you": Role.DEVELOPER,
+    "/unhold <number> [repo] — Let a held pull request be merged again": Role.DEVELOPER,
+    "/approve <number> [repo] — Approve a pull request; not your own": Role.MAINTAINER,
+    "/merge <number> [repo] [--squash|--rebase] — "
+    "Merge a pull request, or say everything that is in its way": Role.MAINTAINER,
+}
+BUILDS = {
+    "/logs <id> [--tail n] — Show the end of a build's log": Role.READER,
+    "/status [service|id] — Show what runs, what waits, and what was deployed where": Role.READER,
+    "/build <service> [key=value ...] — Run a service's build job": Role.DEVELOPER,
+    "/cancel <id> — Stop a build that waits or runs": Role.DEVELOPER,
+    "/jenkins test <service> [key=value ...] — Run a service's test job": Role.DEVELOPER,
+    "/retry [id] — "
+    "Start a build again with the same parameters, or repeat your last command that failed": Role.DEVELOPER,
+    "/confirm <code> — Say yes to what Sampan has asked to confirm": Role.MAINTAINER,
     "/deploy [service] [environment] [version] [key=value ...] — "
-    "Deploy a service; alone it lists what there is",
-    *DEVELOPING[7:],
-]
+    "Deploy a service; alone it lists what there is": Role.MAINTAINER,
+}
+CONTROL = {
+    "/locks — List what is locked, held or stopped": Role.READER,
+    "/audit [person|command|service] [--since 2d] — Show who did what lately": Role.DEVELOPER,
+    "/lock <environment|service> <reason> [--for 2h] — "
+    "Keep deploys away from an environment or a service": Role.ADMIN,
+    "/start — Let everything go on after a stop": Role.ADMIN,
+    "/stop <reason> [--for 2h] — Stop everything that writes, for everybody": Role.ADMIN,
+    "/unlock <environment|service> — Open a lock again": Role.ADMIN,
+}
+GROUPS = {"Pull requests": PULLS, "Builds and deploys": BUILDS, "Control and records": CONTROL}
+
+
+def shown_to(role: Role) -> list[str]:
+    """The help of somebody with this role."""
+    lines = ["Sampan can do this for you"]
+    for title, commands in GROUPS.items():
+        lines += [title, *(line for line, needed in commands.items() if needed <= role)]
+    return [*lines, *ABOUT, "More on one: /help pr"]
 
 
 @pytest.mark.parametrize(
-    ("by", "changes", "lines"),
+    ("by", "changes", "role"),
     [
-        ("", {}, READING),
-        ("stranger", {}, READING),
-        ("dev", {}, DEVELOPING),
-        ("lead", {}, MAINTAINING),
-        ("boss", {}, MAINTAINING),
-        ("boss", {"DINGTALK_CONVERSATIONS": "another"}, READING),
+        ("", {}, Role.READER),
+        ("stranger", {}, Role.READER),
+        ("dev", {}, Role.DEVELOPER),
+        ("lead", {}, Role.MAINTAINER),
+        ("boss", {}, Role.ADMIN),
+        ("boss", {"DINGTALK_CONVERSATIONS": "another"}, Role.READER),
     ],
 )
-def test_help_shows_what_the_asker_may_run(by: str, changes: dict[str, str], lines: list[str]) -> None:
-    assert texts(answered("/help", by=by, **changes)) == lines
+def test_help_shows_what_the_asker_may_run(by: str, changes: dict[str, str], role: Role) -> None:
+    assert texts(answered("/help", by=by, **changes)) == shown_to(role)
 
 
 @pytest.mark.parametrize("table", ["repos.web", "services.hello"])
 def test_help_shows_what_the_asker_may_run_anywhere(tmp_path: Path, table: str) -> None:
     file = tmp_path / "sampan.toml"
     file.write_text(f"[{table}]\ndevelopers = ['one']")
-    assert texts(answered("/help", by="one", SAMPAN_CONFIG=str(file))) == DEVELOPING
+    assert texts(answered("/help", by="one", SAMPAN_CONFIG=str(file))) == shown_to(Role.DEVELOPER)
 
 
 @pytest.mark.parametrize("text", ["/help", "/帮助", "/?", "/？", "／HELP"])
@@ -79,6 +95,7 @@ def test_help_has_many_names(text: str) -> None:
                 "Merge a pull request, or say everything that is in its way",
                 "Who may: maintainer",
                 "Also: /合并",
+                "With --dry-run it only shows what it would do.",
                 "Examples: /merge 233 · /merge 233 web --squash",
             ],
         ),
@@ -89,6 +106,7 @@ def test_help_has_many_names(text: str) -> None:
                 "/jenkins test <service> [key=value ...]",
                 "Run a service's test job",
                 "Who may: developer",
+                "With --dry-run it only shows what it would do.",
                 "Examples: /jenkins test myservice",
             ],
         ),
@@ -116,13 +134,23 @@ def test_help_in_chinese() -> None:
         "你可以让 Sampan 做这些事",
         "PR（合并请求）",
         "/pr [number] [repo] [--page n] — 列出待合并的 PR，或查看其中一个",
+        "/hold <number> [repo] [reason] — 暂缓合并一个 PR",
         "/test <number> [repo] — 运行 PR 的测试任务；没有任务时由你标记为已测试",
+        "/unhold <number> [repo] — 取消暂缓，允许合并",
         "/approve <number> [repo] — 批准一个 PR（不能批准自己的）",
         "/merge <number> [repo] [--squash|--rebase] — 合并一个 PR，或一次列出所有障碍",
         "构建与部署",
+        "/logs <id> [--tail n] — 查看构建日志的末尾",
+        "/status [service|id] — 查看进行中、排队中的构建和各环境的最近部署",
         "/build <service> [key=value ...] — 运行服务的构建任务",
+        "/cancel <id> — 取消排队中或运行中的构建",
         "/jenkins test <service> [key=value ...] — 运行服务的测试任务",
+        "/retry [id] — 用相同参数重新构建，或重试你上一条失败的命令",
+        "/confirm <code> — 确认一个待确认的操作",
         "/deploy [service] [environment] [version] [key=value ...] — 部署服务；不带参数时列出可部署的服务",
+        "管控与记录",
+        "/locks — 列出所有锁定、暂缓和暂停",
+        "/audit [person|command|service] [--since 2d] — 查看最近谁做了什么",
         "关于",
         "/help [command] — 列出你能用的命令，或说明其中一个",
         "/ping — 看看 Sampan 在不在",
@@ -133,22 +161,31 @@ def test_help_in_chinese() -> None:
 
 
 PONG = f"pong — Sampan {VERSION}"
+IDLE = "0 builds open · 0 messages waiting"
 TEMPORARY = "Sampan's records here are temporary: set DATABASE_URL."
 
 
 @pytest.mark.parametrize(
     ("changes", "lines"),
     [
-        ({}, [f"{PONG}, 06:13 Asia/Shanghai"]),
-        ({"TIMEZONE": "Europe/Berlin"}, [f"{PONG}, 23:13 Europe/Berlin"]),
-        ({"VERCEL": "1"}, [f"{PONG}, 06:13 Asia/Shanghai", TEMPORARY]),
-        ({"AWS_LAMBDA_FUNCTION_NAME": "f"}, [f"{PONG}, 06:13 Asia/Shanghai", TEMPORARY]),
-        ({"VERCEL": "1", "DATABASE_URL": "sqlite:////mnt/s.db"}, [f"{PONG}, 06:13 Asia/Shanghai"]),
-        ({"language": "zh"}, [f"{PONG}，06:13 Asia/Shanghai"]),
+        ({}, [f"{PONG}, 06:13 Asia/Shanghai", IDLE]),
+        ({"TIMEZONE": "Europe/Berlin"}, [f"{PONG}, 23:13 Europe/Berlin", IDLE]),
+        ({"VERCEL": "1"}, [f"{PONG}, 06:13 Asia/Shanghai", IDLE]),
     ],
 )
-def test_ping(changes: dict[str, str], lines: list[str]) -> None:
-    assert texts(answered("/ping", **changes)) == lines
+def test_ping(changes: dict[str, str], lines: list[str], tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'sampan.db'}"
+    assert texts(answered("/ping", DATABASE_URL=url, **changes)) == lines
+
+
+def test_ping_in_chinese(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'sampan.db'}"
+    assert answered("/ping", DATABASE_URL=url, language="zh").title == f"{PONG}，06:13 Asia/Shanghai"
+
+
+@pytest.mark.parametrize("platform", ["VERCEL", "AWS_LAMBDA_FUNCTION_NAME"])
+def test_ping_says_that_records_are_temporary(platform: str) -> None:
+    assert texts(answered("/ping", **{platform: "1"}))[-1] == TEMPORARY
 
 
 @pytest.mark.parametrize("variable", ["SAMPAN_COMMIT", "VERCEL_GIT_COMMIT_SHA"])

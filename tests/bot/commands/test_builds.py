@@ -1,6 +1,7 @@
 """/jenkins, /build and /deploy over a build server that really runs jobs."""
 
 import sqlite3
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
@@ -9,8 +10,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.web.app import create_app as create_bot
 from sandbox.jenkins.app import create_app as create_jenkins
+from sandbox.jenkins.jobs import Parameter
 from sandbox.serving import serving
 from tests.support.town import Place, place, wait_until
+
+
+@pytest.fixture(scope="module")
+def here() -> Iterator[Place]:
+    """A place where one service's build job takes our mark."""
+    with place(SERVICES="hello,shop,marked") as here:
+        here.town.jenkins.add_job("marked-build", script="true", parameters=(Parameter("SAMPAN_ID"),))
+        yield here
 
 
 def calls(here: Place) -> list[str]:
@@ -30,9 +40,10 @@ def test_a_deploy_really_happens(here: Place) -> None:
 
 
 def test_parameters_travel_in_the_form_and_not_in_the_address(here: Place) -> None:
-    here.ask("/deploy hello staging 1.4.3 DEBUG=true")
-    sent = here.town.jenkins.requests[-1]
-    assert sent.query == {} or not sent.query
+    calls(here)
+    here.ask("/deploy shop staging 1.4.3 DEBUG=true")
+    (sent,) = (one for one in here.town.jenkins.requests if one.method == "POST")
+    assert not sent.query
     assert sent.form["ENVIRONMENT"] == ["staging"] and sent.form["VERSION"] == ["1.4.3"]
     assert sent.form["DEBUG"] == ["true"] and sent.form["SAMPAN_ID"][0].startswith("b")
 
@@ -40,7 +51,8 @@ def test_parameters_travel_in_the_form_and_not_in_the_address(here: Place) -> No
 @pytest.mark.parametrize("line", ["/build hello", "/jenkins build hello", "/构建 hello"])
 def test_build(here: Place, line: str) -> None:
     answer = here.ask(line, as_="wu")
-    assert " build of **hello**: " in answer and "[hello-build](" in answer
+    assert " build of **hello**: " in answer
+    assert "[hello-build](" in answer or "which was waiting already" in answer
 
 
 def test_jenkins_test(here: Place) -> None:
@@ -52,9 +64,9 @@ def test_the_environment_that_is_not_given_is_the_first_unprotected_one(here: Pl
 
 
 REFUSED = [
-    ("/deploy hello production", "production** is protected: it needs a confirmation"),
-    ("/deploy hello ENVIRONMENT=production", "is protected"),
-    ("/deploy hello environment=production", "is protected"),
+    ("/deploy hello production", "**hello** to **production**: confirm it first."),
+    ("/deploy hello ENVIRONMENT=production", "confirm it first."),
+    ("/deploy hello environment=production", "confirm it first."),
     ("/deploy hello staging ENVIRONMENT=production", "ENVIRONMENT is given twice, and differently."),
     ("/deploy hello stagign", "I do not know the environment stagign."),
     ("/deploy hello VERSION=../../x", "../../x is not a version."),
@@ -107,19 +119,26 @@ def test_a_build_server_that_fails_is_named(here: Place, kind: str, told: str) -
 def test_a_lost_trigger_is_found_by_our_own_id(here: Place) -> None:
     calls(here)
     here.jenkins_fault(kind="lost", match="POST", seconds=0.1, times=1)
-    assert "is queued" in here.ask("/deploy hello staging")
+    assert "[marked-build](" in (answer := here.ask("/build marked")) and "has started" in answer
     assert sum(call.startswith("POST") for call in calls(here)) == 1
 
 
+KEEPS_LOOKING = ("I do not see its build yet.", "I did not send it again. I keep looking for it")
+CANNOT_TELL = ("I cannot tell whether [hello-build](", "I did not try again.")
+
+
 @pytest.mark.parametrize("kind", ["500", "502", "503", "504", "html", "empty", "201"])
-def test_a_trigger_that_may_have_worked_is_not_repeated(here: Place, kind: str) -> None:
+@pytest.mark.parametrize(("service", "told"), [("marked", KEEPS_LOOKING), ("hello", CANNOT_TELL)])
+def test_a_trigger_that_may_have_worked_is_not_repeated(
+    here: Place, kind: str, service: str, told: tuple[str, str]
+) -> None:
     calls(here)
     here.jenkins_fault(kind=kind, match="POST", times=1)
-    answer = here.ask("/deploy hello staging")
-    assert "I cannot tell whether [hello-deploy](" in answer and "I did not try again." in answer
+    answer = here.ask(f"/build {service}")
+    assert [part for part in told if part not in answer] == []
     made = calls(here)
     assert sum(call.startswith("POST") for call in made) == 1
-    assert "GET /queue/api/json" in made
+    assert ("GET /queue/api/json" in made) is (service == "marked")
 
 
 def without_location(app: ASGIApp) -> ASGIApp:
@@ -168,7 +187,7 @@ def test_a_build_that_waits_already_is_joined() -> None:
         first = here.ask("/build plain", as_="wu")
         second = here.ask("/build plain", as_="chen")
         assert "is queued" in first
-        assert "joined a build of [plain-build](" in second and "吴越 had asked for it." in second
+        assert "joined b1, which was waiting already" in second and "吴越 (wu) had asked for it." in second
 
 
 def test_a_disabled_job() -> None:
@@ -180,7 +199,7 @@ def test_a_disabled_job() -> None:
 
 def test_deploy_alone_lists_what_there_is(here: Place) -> None:
     answer = here.ask("/deploy")
-    assert "**hello**  [staging](dtmd://" in answer and "production (protected)" in answer
+    assert "**hello**  [staging](dtmd://" in answer and "[production](" in answer and "(asks first)" in answer
 
 
 def test_what_is_missing_is_named() -> None:

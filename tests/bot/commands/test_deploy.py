@@ -10,10 +10,6 @@ from tests.bot.asking import answered, clicks, texts
 # Whatever is not refused gets this far, as there is no Jenkins here.
 GOES = ["Jenkins is not configured: set JENKINS_URL, JENKINS_USER, JENKINS_TOKEN."]
 KNOWN = "Known environments: staging · production"
-PROTECTED = [
-    "production is protected: it needs a confirmation, and Sampan cannot ask for one yet.",
-    "Nothing was started.",
-]
 TWICE = " is given twice, and differently."
 
 
@@ -31,9 +27,9 @@ TWICE = " is given twice, and differently."
         ("/deploy hello VERSION=nightly", GOES),
         ("/deploy hello 1.4.2 version=1.4.2", GOES),
         ("/deploy hello TARGET=x", GOES),
-        ("/deploy hello production", PROTECTED),
-        ("/deploy hello ENVIRONMENT=production", PROTECTED),
-        ("/deploy hello environment=Production", PROTECTED),
+        ("/deploy hello production", GOES),
+        ("/deploy hello ENVIRONMENT=production", GOES),
+        ("/deploy hello environment=Production", GOES),
         ("/deploy hello staging ENVIRONMENT=production", [f"ENVIRONMENT{TWICE}"]),
         ("/deploy hello production environment=staging", [f"environment{TWICE}"]),
         ("/deploy hello 1.4.2 VERSION=1.4.3", [f"VERSION{TWICE}"]),
@@ -61,7 +57,7 @@ def test_what_goes_and_what_does_not(text: str, lines: list[str]) -> None:
 @pytest.mark.parametrize(
     ("text", "first"),
     [
-        ("/deploy hello production", "production 是受保护的环境，需要二次确认，而 Sampan 目前还不支持确认。"),
+        ("/deploy hello production 1.4.2 version=2", "version 给了两次，而且不一致。"),
         ("/deploy hello staging ENVIRONMENT=production", "ENVIRONMENT 给了两次，而且不一致。"),
         ("/deploy hello ENVIRONMENT=prod", "没有名为 prod 的环境。"),
         ("/deploy hello SAMPAN_ID=b1", "SAMPAN_ID 不能在这里手动指定。"),
@@ -148,10 +144,13 @@ def test_a_room_without_any_environment_of_the_service(rooms: dict[str, str]) ->
             "room",
             [
                 "What can be deployed",
-                "hello  staging · qa · production (protected)",
-                "billing  production (protected)",
+                "hello  staging · qa · production (asks first)",
+                "billing  production (asks first)",
             ],
-            ["/deploy hello staging", "/deploy hello qa"],
+            [
+                *("/deploy hello staging", "/deploy hello qa", "/deploy hello production"),
+                "/deploy billing production",
+            ],
         ),
         (
             "test-room",

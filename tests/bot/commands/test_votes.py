@@ -22,7 +22,7 @@ def test_a_vote_counts_and_says_who(here: Place, command: str, told: str, commen
     assert f"{told} {pull.head_sha[:8]}" in answer
     assert len(here.gitee_calls()) == 4
     assert [one.body for one in pull.comments] == [comment.format(sha=pull.head_sha[:12])]
-    kept = here.store.vouched("acme/web", pull.number, vote)
+    kept = here.store.votes.standing("acme/web", pull.number, vote)
     assert [(one.sha, one.staff_id) for one in kept] == [(pull.head_sha, "chen")]
 
 
@@ -122,7 +122,7 @@ def test_a_refusal_is_passed_on_and_does_not_count(here: Place) -> None:
     here.gitee_fault(kind="405", match="POST .*/review", times=1)
     answer = here.ask(f"/approve {pull.number}")
     assert "Gitee refused it for" in answer and "It says: fault" in answer
-    assert here.store.vouched("acme/web", pull.number, Vote.APPROVE) == []
+    assert here.store.votes.standing("acme/web", pull.number, Vote.APPROVE) == []
 
 
 def test_a_second_vote_that_gitee_refuses_still_moves_the_record(here: Place) -> None:
@@ -131,7 +131,7 @@ def test_a_second_vote_that_gitee_refuses_still_moves_the_record(here: Place) ->
     here.web.push(pull.head_ref, {"again.txt": "again\n"})
     here.gitee_fault(kind="405", match="POST .*/review", times=1)
     assert f"approved at {pull.head_sha[:8]}" in here.ask(f"/approve {pull.number}")
-    kept = here.store.vouched("acme/web", pull.number, Vote.APPROVE)
+    kept = here.store.votes.standing("acme/web", pull.number, Vote.APPROVE)
     assert [one.sha for one in kept] == [pull.head_sha]
 
 
@@ -153,16 +153,20 @@ def test_what_is_over_takes_no_votes(here: Place, state: str, told: str) -> None
     assert told in here.ask(f"/test {pull.number}")
 
 
-def test_with_a_job_test_starts_it_and_records_nothing() -> None:
+def test_with_a_job_test_starts_it_and_records_it_when_it_is_green() -> None:
     with place(JENKINS_PR_JOB="{repo}-pr") as here:
         pull = here.new_pull(testers_number=1)
         answer = here.ask(f"/test {pull.number}")
-        assert "b1 test of [#" in answer and "[web-pr](" in answer and "is queued" in answer
-        assert "Its result is not recorded on Gitee yet" in answer
-        assert here.store.vouched("acme/web", pull.number, Vote.TEST) == []
-        sent = here.town.jenkins.requests[-1].form
+        assert f"b1 test of **web#{pull.number}** at {pull.head_sha[:8]}: [web-pr](" in answer
+        assert "is queued" in answer
+        assert here.store.votes.standing("acme/web", pull.number, Vote.TEST) == []
+        sent = next(one.form for one in here.town.jenkins.requests if one.method == "POST")
         assert sent["PR_NUMBER"] == [str(pull.number)] and sent["PR_SHA"] == [pull.head_sha]
         assert sent["REPO"] == ["acme/web"] and sent["SAMPAN_ID"][0].startswith("b1-")
+        told = here.told()
+        assert told.startswith(f"✅ b1 test of **web#{pull.number}**") and "marked as tested at" in told
+        (kept,) = here.store.votes.standing("acme/web", pull.number, Vote.TEST)
+        assert (kept.sha, kept.staff_id) == (pull.head_sha, "lin")
 
 
 RIGHTS = [

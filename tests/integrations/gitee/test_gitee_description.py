@@ -43,6 +43,8 @@ def requests(standin: StandIn) -> list[Request]:
     gitee.pull("acme/web", 233)
     calls: list[Callable[[], object]] = [
         partial(gitee.checks, "acme/web", "3f2a9c1"),
+        gitee.account,
+        partial(gitee.note, "acme/web", 233, 501),
         partial(gitee.comment, "acme/web", 233, "x"),
         *(partial(gitee.vote, "acme/web", 233, vote) for vote in Vote),
         *(partial(gitee.merge, "acme/web", 233, how) for how in Method),
@@ -56,7 +58,7 @@ def requests(standin: StandIn) -> list[Request]:
 
 def test_the_methods_are_all_here() -> None:
     public = {name for name in vars(Gitee) if not name.startswith("_")}
-    assert public == {"pulls", "pull", "checks", "vote", "comment", "merge"}
+    assert public == {"pulls", "pull", "checks", "vote", "comment", "note", "account", "merge"}
 
 
 def test_every_request_is_described(requests: list[Request], paths: dict[str, Any]) -> None:

@@ -26,18 +26,21 @@ PULLS = "/api/v5/repos/acme/web/pulls"
 LIST, PULL, MERGE = f"GET {PULLS}", f"GET {PULLS}/233", f"PUT {PULLS}/233/merge"
 REVIEW, TEST, COMMENT = f"POST {PULLS}/233/review", f"POST {PULLS}/233/test", f"POST {PULLS}/233/comments"
 CHECKS = f"GET /api/v5/repos/acme/web/commits/{SHA}/check-runs"
+NOTE, USER = "GET /api/v5/repos/acme/web/pulls/comments/501", "GET /api/v5/user"
 
 Call = Callable[[Gitee], object]
 CALLS: dict[str, Call] = {
     LIST: lambda gitee: gitee.pulls(REPO),
     PULL: lambda gitee: gitee.pull(REPO, 233),
     CHECKS: lambda gitee: gitee.checks(REPO, SHA),
+    NOTE: lambda gitee: gitee.note(REPO, 233, 501),
+    USER: lambda gitee: gitee.account(),
     REVIEW: lambda gitee: gitee.vote(REPO, 233, Vote.APPROVE),
     TEST: lambda gitee: gitee.vote(REPO, 233, Vote.TEST),
     COMMENT: lambda gitee: gitee.comment(REPO, 233, "x"),
     MERGE: lambda gitee: gitee.merge(REPO, 233, Method.MERGE),
 }
-READS, WRITES = [LIST, PULL, CHECKS], [REVIEW, TEST, COMMENT, MERGE]
+READS, WRITES = [LIST, PULL, CHECKS, NOTE, USER], [REVIEW, TEST, COMMENT, MERGE]
 
 
 STATUSES = [

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from integrations.jenkins.protocol import find_build, find_queued, job_path, queue_id, read_job
-from integrations.model import Job, Parameter, Queued
+from integrations.jenkins.protocol import job_at, job_name, job_path, queue_id, read_job, seconds
+from integrations.model import Job, Parameter
 from tests.integrations.standin import sample
 
 
@@ -87,33 +87,63 @@ def test_a_queue_id_is_read_from_a_location(location: str, number: int | None) -
     assert queue_id(location) == number
 
 
-def queued(value: str) -> Queued | None:
-    return find_queued(sample("jenkins/queue/two_waiting.json"), parameter="SAMPAN_ID", value=value)
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("job/hello/", "hello"),
+        ("/job/hello/12/", "hello"),
+        ("job/team/job/hello-deploy/12", "team/hello-deploy"),
+        ("job/team/job/my%20svc/job/%E6%B5%8B%E8%AF%95/1/", "team/my svc/测试"),
+        ("job/mb/job/feature%252Fx/3/", "mb/feature%2Fx"),
+        ("job/job/", "job"),
+        ("job/job/job/12/", "job/12"),
+        ("job/12/12/", "12"),
+        ("", None),
+        ("/", None),
+        ("hello/", None),
+        ("job/", None),
+        ("job/hello/axis=a/12/", None),
+        ("job/hello/12/console", None),
+        ("job/team%2Fhello/", None),
+        ("view/all/job/hello/", None),
+    ],
+)
+def test_a_job_is_read_from_an_address(path: str, name: str | None) -> None:
+    assert job_name(path) == name
 
 
-def built(value: str) -> Queued | None:
-    return find_build(sample("jenkins/builds/two.json"), parameter="SAMPAN_ID", value=value)
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://ci.example/job/team/job/hello/", "team/hello"),
+        ("https://ci.example/jenkins/job/hello/12/", "hello"),
+        ("https://ci.example/", None),
+        ("", None),
+    ],
+)
+def test_a_job_is_read_from_a_full_address(url: str, name: str | None) -> None:
+    assert job_at(url) == name
 
 
-class TestFinding:
-    def test_a_waiting_item(self) -> None:
-        assert queued("b13") == Queued(25, "http://ci.example/job/hello-test/")
+@pytest.mark.parametrize(
+    ("milliseconds", "known"),
+    [
+        (1500, 1.5),
+        (1, 0.001),
+        (0, None),
+        (-1, None),
+        (None, None),
+        (True, None),
+        ("5", None),
+        (10**400, None),
+    ],
+)
+def test_a_time_is_in_seconds_or_unknown(milliseconds: object, known: float | None) -> None:
+    assert seconds(milliseconds) == known
+    job = read_job({"url": "u", "lastBuild": {"estimatedDuration": milliseconds}}, name="x")
+    assert job.usual == known
 
-    def test_a_build(self) -> None:
-        assert built("b11") == Queued(22, "http://ci.example/job/hello-test/8/", number=8)
 
-    @pytest.mark.parametrize("value", ["b1", "b130", "B13", "", "1.4"])
-    def test_only_the_whole_value_of_our_parameter_counts(self, value: str) -> None:
-        assert queued(value) is None
-        assert built(value) is None
-
-    @pytest.mark.parametrize("data", [None, [], "x", {}, {"items": None, "builds": None}])
-    def test_nothing_in_nothing(self, data: Any) -> None:
-        assert find_queued(data, parameter="SAMPAN_ID", value="b1") is None
-        assert find_build(data, parameter="SAMPAN_ID", value="b1") is None
-
-    @pytest.mark.parametrize("thing", [None, {}, {"actions": None}, {"actions": [None, {"parameters": {}}]}])
-    def test_strange_things_are_passed_over(self, thing: Any) -> None:
-        data = {"items": [thing], "builds": [thing]}
-        assert find_queued(data, parameter="SAMPAN_ID", value="b1") is None
-        assert find_build(data, parameter="SAMPAN_ID", value="b1") is None
+@pytest.mark.parametrize("last", [None, {}, [], "x"])
+def test_a_job_without_builds_has_no_usual_time(last: object) -> None:
+    assert read_job({"url": "u", "lastBuild": last}, name="x").usual is None

@@ -42,11 +42,12 @@ def gitee_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
+def world(tmp_path: Path) -> Iterator[World]:
     world = World(tmp_path)
     for login in (*MEMBERS, "stranger"):
         world.add_user(login, token=f"{login}-token")
-    return world
+    yield world
+    world.close()
 
 
 @pytest.fixture

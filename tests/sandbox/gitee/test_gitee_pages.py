@@ -61,6 +61,50 @@ def test_nothing_people_write_becomes_markup(api: Client, web: Repo) -> None:
         assert "<script" not in shown and "<b>bold" not in shown
 
 
+def say(api: Client, form: dict[str, str], *, path: str = "/acme/web/pulls/1", **options: Any) -> Any:
+    return api.post(f"{api.site}{path}/comments", data=form, timeout=5, **options)
+
+
+def test_a_person_comments_as_one_of_the_members(api: Client, web: Repo, pull: Pull) -> None:
+    form = page(api, "/acme/web/pulls/1").partition("<form")[2]
+    assert 'action="/acme/web/pulls/1/comments"' in form and '<option value="chen">' in form
+    answer = say(api, {"as": "chen", "body": "/merge 1\r\n谢谢"})
+    assert [one.status_code for one in (*answer.history, answer)] == [303, 200]
+    (comment,) = pull.comments
+    assert (comment.user.login, comment.body) == ("chen", "/merge 1\n谢谢")
+    assert answer.url.endswith(f"/acme/web/pulls/1#note_{comment.id}")
+    assert f'id="note_{comment.id}"' in answer.text and "谢谢" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("form", "path", "status"),
+    [
+        ({"as": "stranger", "body": "x"}, "/acme/web/pulls/1", 400),
+        ({"as": "", "body": "x"}, "/acme/web/pulls/1", 400),
+        ({"body": "x"}, "/acme/web/pulls/1", 400),
+        ({"as": "chen", "body": " \r\n"}, "/acme/web/pulls/1", 400),
+        ({}, "/acme/web/pulls/1", 400),
+        ({"as": "chen", "body": "x"}, "/acme/web/pulls/9", 404),
+        ({"as": "chen", "body": "x"}, "/acme/absent/pulls/1", 404),
+    ],
+)
+def test_not_everything_is_a_comment(
+    api: Client, pull: Pull, form: dict[str, str], path: str, status: int
+) -> None:
+    assert say(api, form, path=path).status_code == status
+    assert pull.comments == []
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"), [("https://evil.example", 403), ("null", 403), ("", 403), (None, 200)]
+)
+def test_no_other_page_comments_in_their_name(
+    api: Client, pull: Pull, origin: str | None, status: int
+) -> None:
+    headers = {"Origin": api.site if origin is None else origin}
+    assert say(api, {"as": "chen", "body": "/merge 1"}, headers=headers).status_code == status
+
+
 def test_the_demo_is_made_quickly(tmp_path: Path) -> None:
     started = time.monotonic()
     seed(World(tmp_path))

@@ -7,6 +7,7 @@ import pytest
 from sandbox.gitee.checks import Conclusion
 from sandbox.gitee.pulls import Pull
 from sandbox.gitee.repo import Repo
+from sandbox.gitee.world import World
 from tests.sandbox.gitee.client import PULL, REPO, Client
 
 RUNS = f"{REPO}/check-runs"
@@ -38,6 +39,27 @@ def test_comments_of_both_kinds(api: Client, pull: Pull, encoding: str) -> None:
     assert kinds == {"": 2, "diff_comment": 1}
     newest = api.call("GET", f"{PULL}/comments", params={"direction": "desc", "per_page": 1})
     assert (newest.json()[0]["body"], newest.headers["total_count"]) == ("Here", "2")
+
+
+def test_one_comment_is_read_and_edited(api: Client, pull: Pull) -> None:
+    written = api.call("POST", f"{PULL}/comments", data={"body": "looks good"}).json()
+    path = f"{REPO}/pulls/comments/{written['id']}"
+    assert api.json(path) == written
+    assert written["pull_request_url"].endswith(PULL)
+    edited = api.call("PATCH", path, json={"body": "/merge 1"})
+    assert (edited.status_code, api.json(path)["body"]) == (200, "/merge 1")
+    assert api.call("PATCH", path, as_="lin", data={"body": "x"}).status_code == 403
+    assert api.call("PATCH", path, data={"body": " "}).status_code == 400
+    assert [one["body"] for one in api.json(f"{PULL}/comments")] == ["/merge 1"]
+
+
+@pytest.mark.parametrize("repo", ["acme/web", "acme/api", "acme/absent"])
+def test_a_comment_is_known_in_its_own_repo_only(api: Client, world: World, pull: Pull, repo: str) -> None:
+    world.add_repo("acme/api")
+    comment = pull.add_comment("x", by=pull.author)
+    expected = {comment.id: 200 if repo == "acme/web" else 404, 1: 404}
+    for number, status in expected.items():
+        assert api.call("GET", f"/repos/{repo}/pulls/comments/{number}").status_code == status
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,14 @@ def test_tells_four_phases_in_order(
     assert endpoint.states == [(True, True), (True, True), (False, True), (False, False)]
 
 
+def test_every_job_may_report_to_one_address(server: Server, jenkins: Caller, endpoint: Endpoint) -> None:
+    server.notify = [endpoint.url]
+    server.add_job("hello", script="true")
+    jenkins.post("/job/hello/build")
+    server.wait_for("hello")
+    assert [phase for phase, _ in endpoint.phases] == ["QUEUED", "STARTED", "COMPLETED", "FINALIZED"]
+
+
 def test_tells_everything_but_secrets(server: Server, jenkins: Caller, endpoint: Endpoint) -> None:
     server.url = "https://ci.example.com/jenkins"
     server.add_job("team/hello", script="true", parameters=GIVEN, notify=[endpoint.url])

@@ -104,6 +104,15 @@ def test_waits_for_an_executor(server: Server, jenkins: Caller) -> None:
     server.wait_for("slow-versioned", 3)
 
 
+def test_waits_while_there_is_no_executor(server: Server, jenkins: Caller) -> None:
+    server.executors = 0
+    trigger(jenkins, "quick")
+    item = jenkins.json("/queue/item/1")
+    assert (kind(item), item["why"]) == ("BuildableItem", "Waiting for next available executor")
+    server.executors = 1
+    assert server.wait_for("quick").queue_id == 1
+
+
 def test_becomes_a_build_and_is_forgotten(server: Server, jenkins: Caller) -> None:
     trigger(jenkins, "quick")
     server.wait_for("quick")

@@ -1,0 +1,1 @@
+"""Two bots on one database, in bad weather: what must still hold, and how often everything happened."""

@@ -1,0 +1,56 @@
+"""What locks stop, and what a refusal says of them: whose, why, and since when."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot.builds import Kind, Plan
+from bot.language import mark
+from bot.reply import Code, Line, Span, Strong, UserError, join, line
+from bot.times import ago, length
+
+if TYPE_CHECKING:
+    from bot.store import Store
+    from bot.store.locks import Lock
+
+_STOPPED = mark("Everything is stopped.")
+NAMES = {
+    "everything": _STOPPED,
+    "environment": mark("The environment {name} is locked."),
+    "service": mark("The service {name} is locked."),
+    "pull": mark("{name} is held."),
+}
+
+
+def require_unlocked(store: "Store", plan: Plan, *, now: datetime) -> None:
+    """Refuse a deploy whose service or environment is locked."""
+    from bot.store.locks import Locked
+
+    if plan.kind is not Kind.DEPLOY:
+        return
+    for kind, name in ((Locked.ENVIRONMENT, plan.environment), (Locked.SERVICE, plan.service)):
+        lock = store.locks.on(kind, name) if name else None
+        if lock:
+            raise UserError(*told(lock, now=now), line("Nothing was started."))
+
+
+def require_running(store: "Store", *, now: datetime) -> None:
+    """Refuse while everything is stopped."""
+    from bot.store.locks import Locked
+
+    lock = store.locks.on(Locked.EVERYTHING)
+    if lock:
+        raise UserError(*told(lock, now=now))
+
+
+def told(lock: "Lock", *, now: datetime) -> list[Line]:
+    """A lock, for whoever meets it."""
+    return [line(NAMES[lock.kind], name=Strong(lock.name)), facts(lock, now=now)]
+
+
+def facts(lock: "Lock", *, now: datetime) -> Line:
+    """Whose it is, why, since when, and for how long yet."""
+    parts: list[Span | Line] = [Code(lock.reason), lock.who, ago(lock.at, now=now)]
+    if lock.until is not None:
+        left = length(lock.until - round(now.timestamp() * 1000))
+        parts.append(line("{length} left", length=left))
+    return join(parts)

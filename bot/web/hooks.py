@@ -1,0 +1,129 @@
+"""POST /hooks/...: what other systems tell by themselves. Kept first, answered fast, worked on after.
+
+No sender here is known to come again after a 5xx, so none gets one for what goes wrong on our side: the clock
+finds the build, or takes up what was kept.
+"""
+
+import hmac
+import logging
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TypeVar
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import JSONResponse
+from starlette.background import BackgroundTask
+from starlette.requests import ClientDisconnect
+
+from bot.web.body import TooLarge, TooSlow, read_body
+from bot.web.state import State, state_of
+from integrations.errors import Malformed, Unauthenticated
+
+LIMIT = 1024 * 1024
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+router = APIRouter()
+
+
+@router.post("/hooks/jenkins/{token}")
+async def jenkins(request: Request, token: str) -> JSONResponse:
+    """The Notification plugin tells of a build; it signs nothing, so the address is the secret."""
+    state = _configured(request)
+    if not _any_equal(token, state.ready.settings.jenkins_hook_tokens):
+        raise HTTPException(404)  # like any other address that is not there
+    body = await _body(request)
+    if body is None:
+        return _done()
+    try:
+        about = state.ready.read_build_hook(body)
+    except Malformed as why:
+        raise _malformed(why) from None
+    from bot.following import noticed, watch  # a cold start that answers a message does not pay for it
+
+    return await _keep(state, partial(noticed, state.ready, about), partial(watch, state.ready))
+
+
+@router.post("/hooks/gitee")
+async def gitee(request: Request) -> JSONResponse:
+    """Gitee tells of a pull request or a comment; its signature covers the time only."""
+    state = _configured(request)
+    if not state.ready.settings.gitee_hook_tokens:
+        raise HTTPException(404)
+    try:
+        state.ready.authenticate_pull_hook(request.headers)
+    except Unauthenticated as why:
+        log.warning("a hook was refused: %s", why)
+        raise HTTPException(401) from None
+    body = await _body(request)
+    if body is None:
+        return _done()
+    try:
+        hint = state.ready.read_pull_hook(body)
+    except Malformed as why:
+        raise _malformed(why) from None
+    if hint is None:
+        return _done()
+    from bot.pull_news import keep, work
+
+    return await _keep(state, partial(keep, state.ready, hint), partial(work, state.ready))
+
+
+def _configured(request: Request) -> State:
+    state = state_of(request)
+    if state.sampan is None:
+        raise HTTPException(503)
+    return state
+
+
+def _any_equal(given: str, secrets: Sequence[str]) -> bool:
+    wire = given.encode("utf-8", "surrogatepass")
+    return any([hmac.compare_digest(wire, secret.encode()) for secret in secrets])
+
+
+async def _body(request: Request) -> bytes | None:
+    """The body; None for one that is too large, which is dropped: what it is about is polled."""
+    try:
+        return await read_body(request, limit=LIMIT)
+    except TooLarge:
+        log.warning("a hook of over %d bytes was dropped", LIMIT)
+        return None
+    except TooSlow:
+        raise HTTPException(408) from None
+    except ClientDisconnect:
+        raise HTTPException(400) from None  # nobody is there to read it
+
+
+def _malformed(why: Malformed) -> HTTPException:
+    log.warning("a hook was refused: malformed, %s", why)
+    return HTTPException(400)
+
+
+def _done(background: BackgroundTask | None = None) -> JSONResponse:
+    return JSONResponse({}, background=background)
+
+
+async def _keep(state: State, keep: Callable[[], T | None], work: Callable[[T], None]) -> JSONResponse:
+    """Keep what came, answer, and work on it where the platform lets work go on after the answer."""
+    try:
+        kept = await state.front.run(keep)
+    except Exception:
+        log.exception("a hook was not kept")
+        return _done()
+    if not kept:
+        return _done()
+    if state.ready.settings.answer_first:
+        return _done(BackgroundTask(_work, state, work, kept))
+    await _work(state, work, kept)
+    return _done()
+
+
+async def _work(state: State, work: Callable[[T], None], kept: T) -> None:
+    if state.workers.full:
+        log.error("a hook is left to the clock: too many are waiting")
+        return
+    try:
+        await state.workers.run(work, kept)
+    except Exception:
+        log.exception("a hook is left to the clock")
