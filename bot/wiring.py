@@ -10,8 +10,9 @@ from bot.comments import Comments
 from bot.reply import Code, UserError, line
 from bot.settings import Repo, Settings
 from bot.store import Store
+from bot.switchboard import Switchboard
 from integrations.dingtalk.client import DingTalk
-from integrations.model import InboundMessage, NoteHint, Notification, Post, PullHint, Room
+from integrations.model import NoteHint, Notification, Post, PullHint
 
 if TYPE_CHECKING:
     from bot.dispatch import Chat
@@ -103,28 +104,6 @@ class Wired:
         from integrations.gitee.hooks import read_hook
 
         return read_hook(body)
-
-
-class Switchboard:
-    """Each room by its own chat: a pull request by its comments, any other by the group's."""
-
-    def __init__(self, group: "Chat", comments: Comments) -> None:
-        self._group, self._comments = group, comments
-
-    def _chat_of(self, conversation: str) -> "Chat":
-        return self._comments if self._comments.holds(conversation) else self._group
-
-    def may_answer(self, message: InboundMessage) -> bool:
-        return self._chat_of(message.conversation_id).may_answer(message)
-
-    def reply(self, message: InboundMessage, post: Post, *, cut: str) -> None:
-        self._chat_of(message.conversation_id).reply(message, post, cut=cut)
-
-    def carrier(self, room: Room) -> str:
-        return self._chat_of(room.conversation_id).carrier(room)
-
-    def post(self, room: Room, post: Post, *, cut: str) -> None:
-        self._chat_of(room.conversation_id).post(room, post, cut=cut)
 
 
 def _comment_text(post: Post, *, cut: str) -> str:
