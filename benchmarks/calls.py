@@ -7,7 +7,7 @@ from sandbox.town import Town
 
 LIMITS = {"/pr": 1, "/merge 1": 5, "/deploy hello": 3}
 BEFORE = ("/test 1", "/approve 1")  # what a merge needs
-QUIET = {"LOG_LEVEL": "WARNING"}
+QUIET = {"LOG_LEVEL": "WARNING", "MESSAGES_A_MINUTE": "0"}
 WITHIN = 30.0  # seconds for a reply
 
 

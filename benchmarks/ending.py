@@ -30,7 +30,12 @@ def _told(how: str, builds: int, *, hook: bool) -> Figure:
         services = _jobs(town, builds)
         app = create_app(
             town.environment
-            | {"LOG_LEVEL": "ERROR", "LANGUAGE": "en", "SERVICES": ",".join(services)}
+            | {
+                "LOG_LEVEL": "ERROR",
+                "LANGUAGE": "en",
+                "MESSAGES_A_MINUTE": "0",
+                "SERVICES": ",".join(services),
+            }
             | {"JENKINS_HOOK_TOKEN": TOKEN, "DEVELOPERS": "*"}
         )
         sampan = app.state.shared.ready

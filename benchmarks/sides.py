@@ -46,6 +46,7 @@ class Ground:
         """The variables of a Sampan that has everything it needs at one stand-in."""
         return {
             "PYTHONDONTWRITEBYTECODE": "1",
+            "MESSAGES_A_MINUTE": "0",  # no room would let us speak as fast
             "DINGTALK_APP_SECRET": APP_SECRET,
             "DINGTALK_WEBHOOK_HOSTS": urlsplit(self.outside.url).netloc,
             "DATABASE_URL": f"sqlite:///{self.scratch / database}.db",

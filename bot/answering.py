@@ -4,7 +4,7 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
-from bot.posting import PAUSE
+from bot.posting import PAUSE, room_left
 from bot.reply import Reply, line, plain
 from integrations.errors import Garbled, IntegrationError, NotSent, TooMany, Unclear
 from integrations.model import InboundMessage, Post, Room
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 REPLY_TIME = 8.0
 WORKING_TIME = 3.0
+SPARE = 5  # messages a minute that are kept for answers, when only "working on it" is to be said
 
 log = logging.getLogger(__name__)
 
@@ -23,9 +24,12 @@ def send(sampan: "Sampan", message: InboundMessage, reply: Reply, *, patient: bo
     """Answer now; a patient answer that cannot go out waits in the outbox."""
     who = message.staff_id or message.chat_user_id
     post = reply.post(mentions=(who,) if who else ())
+    if not _may_speak(sampan, message, spare=0 if patient else SPARE):
+        log.info("delivery %s: the answer waits, the robot has said as much as it may", message.delivery_id)
+        if patient:
+            _keep(sampan, message, post)
+        return
     try:
-        if _rests(sampan, message):
-            raise NotSent("the robot", "rests")
         with deadline(REPLY_TIME if patient else WORKING_TIME):
             _deliver(sampan.chat, message, post, patient=patient)
     except IntegrationError as problem:
@@ -36,21 +40,26 @@ def send(sampan: "Sampan", message: InboundMessage, reply: Reply, *, patient: bo
         log.exception("delivery %s: the answer was not delivered", message.delivery_id)
 
 
-def _rests(sampan: "Sampan", message: InboundMessage) -> bool:
-    """Whether the platform has told the robot to be silent: speaking all the same makes it last longer."""
+def _may_speak(sampan: "Sampan", message: InboundMessage, *, spare: int) -> bool:
+    """Whether one message more does not get the robot muted, nor makes that last longer."""
     try:
         robot = sampan.chat.carrier(_room(message))
-        return sampan.store.outbox.rests(robot)
+        if sampan.store.outbox.rests(robot):
+            return False
+        # This message is among those that count as answered already.
+        return not message.reply_url or room_left(sampan, robot) >= spare
     except Exception:  # a store that is down must not cost the room its answer
         log.exception("delivery %s: cannot tell whether the robot rests", message.delivery_id)
-        return False
+        return True
 
 
 def _room(message: InboundMessage) -> Room:
     return Room(message.conversation_id, message.reply_url, message.reply_until)
 
 
-def _keep(sampan: "Sampan", message: InboundMessage, post: Post, problem: IntegrationError) -> None:
+def _keep(
+    sampan: "Sampan", message: InboundMessage, post: Post, problem: IntegrationError | None = None
+) -> None:
     outbox, room = sampan.store.outbox, _room(message)
     try:
         if isinstance(problem, TooMany):

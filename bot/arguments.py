@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.ask import Ask
+from bot.comments import pull_of
 from bot.language import mark
 from bot.parsing import Word
 from bot.registry import Argument, Option, Spec
@@ -126,8 +127,8 @@ def _positional(ask: Ask, spec: Spec, words: list[Word]) -> dict[str, Any]:
                 why.extend(problem.lines)
                 if not argument.skips:
                     raise usage(spec, *(why or [_too_many(waiting[0])])) from None
-        elif argument.required:
-            raise usage(spec, line("{argument} is missing.", argument=Code(argument.usage)))
+        elif argument.required and argument.default is None:
+            raise _missing(spec, argument)
     if waiting:
         raise usage(spec, *(why or [_too_many(waiting[0])]))
     return bound
@@ -142,6 +143,12 @@ def _fill(ask: Ask, spec: Spec, bound: dict[str, Any]) -> None:
     for argument in spec.arguments:
         if bound[argument.name] is None and argument.default:
             bound[argument.name] = argument.default(ask)
+            if bound[argument.name] is None and argument.required:
+                raise _missing(spec, argument)
+
+
+def _missing(spec: Spec, argument: Argument) -> UserError:
+    return usage(spec, line("{argument} is missing.", argument=Code(argument.usage)))
 
 
 # A pasted address of a pull request stands for its number and its repo.
@@ -205,11 +212,15 @@ def service(ask: Ask, word: str) -> str:
     """A name of the allow-list."""
     found = next((one for one in ask.settings.services if one.lower() == word.lower()), None)
     if found is None:
-        raise Mismatch(
-            line("I do not know the service {word}.", word=Code(word)),
-            known(mark("Known services: {names}"), word, ask.settings.services, "SERVICES"),
-        )
+        known_ones = known(mark("Known services: {names}"), word, ask.settings.services, "SERVICES")
+        raise Mismatch(_no_service(ask, word), known_ones)
     return found
+
+
+def _no_service(ask: Ask, word: str) -> Line:
+    if word.lower() in map(str.lower, ask.settings.environments):
+        return line("{word} is an environment; name the service before it.", word=Code(word))
+    return line("I do not know the service {word}.", word=Code(word))
 
 
 def text(_: Ask, word: str) -> str:
@@ -255,5 +266,13 @@ def default_repo(ask: Ask) -> Repo:
 
 
 REPO = Argument("repo", repo, required=False, default=default_repo)
-NUMBER = Argument("number", pr_number)
+
+
+def number_above(ask: Ask) -> int | None:
+    """Of the pull request below which a comment stands."""
+    pull = pull_of(ask.settings, ask.message.conversation_id)
+    return pull[1] if pull else None
+
+
+NUMBER = Argument("number", pr_number, default=number_above)
 SERVICE = Argument("service", service)

@@ -69,7 +69,7 @@ TRANSITIONS: Mapping[State, tuple[State, ...]] = {
         *(State.QUEUED, State.RUNNING, State.INPUT, *_RAN),
         *(State.CANCELLED, State.REFUSED, State.JOINED),
     ),
-    State.QUEUED: (State.RUNNING, State.INPUT, *_RAN, State.CANCELLED, State.JOINED),
+    State.QUEUED: (State.RUNNING, State.INPUT, *_RAN, State.CANCELLED),
     State.RUNNING: (State.INPUT, *_RAN),
     State.INPUT: (State.RUNNING, *_RAN),
     State.RECORDING: (State.SUCCEEDED,),

@@ -211,4 +211,5 @@ def _record(
             calls=turn.calls[:CALLS] if turn else (),
         )
     except Exception:
-        log.exception("delivery %s: no audit line for %r: %s", message.delivery_id, typed, outcome)
+        shown = typed.partition("=")[0]  # a value may be a password
+        log.exception("delivery %s: no audit line for %r: %s", message.delivery_id, shown, outcome)

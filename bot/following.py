@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.ask import Ask
 from bot.builds import (
@@ -24,7 +24,8 @@ from bot.language import speaking
 from bot.parsing import Command
 from bot.posting import post_due
 from bot.reply import UserError, line
-from bot.telling import end, ended, late, moment, say, seen, silent, wants_input
+from bot.telling import end, ended, late, say, silent, wants_input
+from bot.times import moment
 from bot.turns import try_turn
 from bot.vouching import record_test
 from integrations.errors import IntegrationError, NotFound
@@ -66,7 +67,9 @@ def _side_by_side(sampan: "Sampan", builds: Sequence[Build]) -> None:
 
 
 def look_at(sampan: "Sampan", build: Build) -> None:
-    """One look at one build, and what follows from it."""
+    """One look at one build, and what follows from it; without time for one it stays due."""
+    if remaining() < 1:
+        return
     try:
         with speaking(sampan.settings.language), deadline(LOOK_TIME):
             match build.state:
@@ -138,8 +141,8 @@ def _take_in(sampan: "Sampan", build: Build, found: Sighting) -> None:
 
 
 def _with(build: Build, found: Sighting) -> Build:
-    return seen(
-        replace(build, why=found.why),
+    """The build with what a look has just shown."""
+    known = _known(
         queue_id=found.queue_id,
         number=found.number,
         url=found.url,
@@ -148,6 +151,11 @@ def _with(build: Build, found: Sighting) -> Build:
         # What the server calls usual counts the build that has just ended, too.
         usual=None if found.usual is None or found.result else round(found.usual * 1000),
     )
+    return replace(build, why=found.why, **known)
+
+
+def _known(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value not in (None, "")}
 
 
 def _tell(sampan: "Sampan", build: Build, state: State, tail: Sequence[str], *, now: int) -> None:

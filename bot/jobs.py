@@ -49,6 +49,8 @@ def _problem(job: Job, name: str, value: str) -> Line | None:
         return line(
             "{name}: the job defines no such parameter. It has: {known}", name=Code(name), known=known
         )
+    if parameter.secret and name not in OURS:
+        return line("{name}: a password is not typed where others read; keep it in Jenkins.", name=Code(name))
     if parameter.choices and value not in parameter.choices:
         known = join([Code(one) for one in parameter.choices[:10]])
         return line(

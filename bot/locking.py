@@ -6,25 +6,22 @@ from typing import TYPE_CHECKING
 from bot.builds import Kind, Plan
 from bot.language import mark
 from bot.reply import Code, Line, Span, Strong, UserError, join, line
+from bot.store.locks import Lock, Locked
 from bot.times import ago, length
 
 if TYPE_CHECKING:
     from bot.store import Store
-    from bot.store.locks import Lock
 
-_STOPPED = mark("Everything is stopped.")
 NAMES = {
-    "everything": _STOPPED,
-    "environment": mark("The environment {name} is locked."),
-    "service": mark("The service {name} is locked."),
-    "pull": mark("{name} is held."),
+    Locked.EVERYTHING: mark("Everything is stopped."),
+    Locked.ENVIRONMENT: mark("The environment {name} is locked."),
+    Locked.SERVICE: mark("The service {name} is locked."),
+    Locked.PULL: mark("{name} is held."),
 }
 
 
 def require_unlocked(store: "Store", plan: Plan, *, now: datetime) -> None:
     """Refuse a deploy whose service or environment is locked."""
-    from bot.store.locks import Locked
-
     if plan.kind is not Kind.DEPLOY:
         return
     for kind, name in ((Locked.ENVIRONMENT, plan.environment), (Locked.SERVICE, plan.service)):
@@ -35,19 +32,17 @@ def require_unlocked(store: "Store", plan: Plan, *, now: datetime) -> None:
 
 def require_running(store: "Store", *, now: datetime) -> None:
     """Refuse while everything is stopped."""
-    from bot.store.locks import Locked
-
     lock = store.locks.on(Locked.EVERYTHING)
     if lock:
         raise UserError(*told(lock, now=now))
 
 
-def told(lock: "Lock", *, now: datetime) -> list[Line]:
+def told(lock: Lock, *, now: datetime) -> list[Line]:
     """A lock, for whoever meets it."""
     return [line(NAMES[lock.kind], name=Strong(lock.name)), facts(lock, now=now)]
 
 
-def facts(lock: "Lock", *, now: datetime) -> Line:
+def facts(lock: Lock, *, now: datetime) -> Line:
     """Whose it is, why, since when, and for how long yet."""
     parts: list[Span | Line] = [Code(lock.reason), lock.who, ago(lock.at, now=now)]
     if lock.until is not None:

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 from bot.language import speaking
 from bot.reply import Line, line, plain
 from bot.store.outbox import Letter
-from integrations.errors import Garbled, IntegrationError, NotSent, Refused, TooMany, Unclear
+from integrations.errors import Garbled, IntegrationError, NotSent, TooMany, Unclear
 from integrations.model import Code, Link, Post, Room, Say, Span, Strong
 from integrations.transport import deadline, remaining
 
 if TYPE_CHECKING:
     from bot.dispatch import Sampan
 
-SHARE = 12  # of the 20 messages a minute that a robot may say; the others are for replies
+SHARE = 12  # messages a minute by ourselves, so that there is room for replies
 PAUSE = 600_000  # milliseconds that the platform's penalty lasts
 GIVE_UP_AFTER = 24 * 3_600_000  # milliseconds
 REFUSED_FOR = 600_000  # milliseconds that something is tried which the platform refuses
+DOUBTS = 5  # times that something is said which may have been read before
 AT_ONCE = 10  # messages merged into one
 LARGEST = 4_000  # characters of a merged one; the rest follows
 ROOMS = 50
@@ -90,7 +91,18 @@ def _wait(sampan: "Sampan", robot: str) -> int:
     paused = store.outbox.paused_until(robot)
     if paused > now:
         return paused
-    return now + 5_000 if store.outbox.said_lately(robot, seconds=60) >= SHARE else 0
+    said = store.outbox.said_lately(robot, seconds=60)
+    return now + 5_000 if said >= SHARE or room_left(sampan, robot) <= 0 else 0
+
+
+def room_left(sampan: "Sampan", robot: str) -> int:
+    """How many messages a robot may say yet in this minute: one too many, and the platform mutes it."""
+    most = sampan.settings.messages_a_minute
+    if not most:
+        return SHARE
+    # Whoever floods is told once, so no more than that counts of one person.
+    answered = sampan.store.deliveries.lately(seconds=60, of_one=sampan.settings.cooldown + 1)
+    return most - 1 - answered - sampan.store.outbox.said_lately(robot, seconds=60)
 
 
 def _put_off(sampan: "Sampan", letters: Sequence[Letter], owner: str, *, due_at: int) -> None:
@@ -119,15 +131,34 @@ def _send(sampan: "Sampan", room: Room, letters: list[Letter], *, owner: str, ro
         _put_off(sampan, letters, owner, due_at=now + 10_000)
     except (Unclear, Garbled) as problem:
         log.warning("perhaps sent, tried again: %s: %s", about, problem)
-        outbox.later(letters, owner=owner, due_at=now + 10_000, began=True)
-    except (Refused, IntegrationError) as problem:
-        _refused(sampan, letters, owner, problem)
+        _doubt(sampan, letters, owner)
+    except Exception as problem:
+        if len(letters) > 1:  # one that cannot be sent must not take the others with it
+            outbox.later(letters[1:], owner=owner, due_at=now, began=False)
+            return _send(sampan, room, letters[:1], owner=owner, robot=robot)
+        if isinstance(problem, IntegrationError):
+            _refused(sampan, letters, owner, problem)
+        else:
+            log.exception("not sent by a fault of ours, tried again: %s", about)
+            _doubt(sampan, letters, owner)
     else:
         with sampan.store.transaction():
             outbox.sent(letters, owner=owner, robot=robot)
         log.info("said: %s", about)
         return len(letters)
     return 0
+
+
+def _doubt(sampan: "Sampan", letters: Sequence[Letter], owner: str) -> None:
+    """Try again, later each time, what may have been read; but not for ever."""
+    outbox, now = sampan.store.outbox, sampan.store.now()
+    for letter in letters:
+        if letter.tries < DOUBTS:
+            pause = 10_000 * 6 ** (letter.tries - 1)
+            outbox.later([letter], owner=owner, due_at=now + pause, began=True)
+        else:
+            log.error("given up, perhaps sent: %s", letter.about)
+            outbox.give_up([letter], owner=owner)
 
 
 def _refused(sampan: "Sampan", letters: list[Letter], owner: str, problem: IntegrationError) -> None:

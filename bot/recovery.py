@@ -136,7 +136,8 @@ def _looked_at(sampan: Sampan, message: InboundMessage) -> list[Build]:
     """The builds that a message asked for, as the build server shows them now."""
     builds = sampan.store.builds
     for one in builds.of_delivery(message.delivery_id):
-        if one.open and one.state is not State.WAITING:
+        # Whoever records a test, or waits for a turn, is the clock: it takes builds one process at a time.
+        if one.open and one.state not in (State.WAITING, State.RECORDING):
             look_at(sampan, one)
     return builds.of_delivery(message.delivery_id)
 

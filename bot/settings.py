@@ -77,6 +77,7 @@ class Settings:
     timezone: tzinfo
     log_level: str
     cooldown: int
+    messages_a_minute: int
     answer_first: bool
     runtime: Runtime
     repo_configs: Mapping[str, RepoConfig]
@@ -134,7 +135,8 @@ def load(env: Mapping[str, str]) -> Settings:
         public_url=read.url("PUBLIC_URL"),
         language=_language(read),
         timezone=read.zone("TIMEZONE", "Asia/Shanghai"),
-        cooldown=read.count("COOLDOWN", 20),
+        cooldown=read.count("COOLDOWN", 15),
+        messages_a_minute=read.count("MESSAGES_A_MINUTE", 20, or_none=True),
         log_level=read.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
         answer_first=read.choice("ANSWER_FIRST", _answer_first(runtime), ("yes", "no")) == "yes",
         runtime=runtime,

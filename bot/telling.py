@@ -1,8 +1,7 @@
 """What a room is told of a build: what it is, how far it is, how it ended."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.ask import named
@@ -24,7 +23,7 @@ _ENDED = {
     State.DROPPED: mark("⏹ {id} {what}: not started"),
     State.LOST: mark("❓ {id} {what}: Jenkins shows it no longer, so I cannot tell how it ended"),
 }
-_NEVER = mark("❓ {id} {what}: Jenkins shows no build of it. It was sent once, and not again")
+_NEVER = mark("❓ {id} {what}: Jenkins shows no build of it. It was sent once at most")
 
 STATES = {
     State.WAITING: mark("waits for its turn"),
@@ -48,7 +47,7 @@ STATES = {
 
 def what(plan: Plan | Build) -> Line:
     """What is built, in a few words."""
-    service = Strong(plan.service)
+    service = Strong(plan.service or plan.job)  # of the first Sampan's builds only the job is known
     match plan.kind:
         case Kind.TEST:
             return line("test of {service}", service=service)
@@ -84,6 +83,8 @@ def state_line(build: Build, *, now: int) -> Line:
         told.append(length(build.took))
     if build.why and build.open:
         told.append(build.why)
+    if build.joined is not None:
+        told.append(f"b{build.joined}")
     return join(told)
 
 
@@ -151,13 +152,3 @@ def end(store: "Store", build: Build, state: State, why: Sequence[Line]) -> None
     with store.transaction():
         if store.builds.change(build, state, look_at=None):
             say(store, build, ended(build, state, more=why), about=f"{build.label} end")
-
-
-def seen(build: Build, **changes: object) -> Build:
-    """The build with what a look has just shown."""
-    return replace(build, **{name: value for name, value in changes.items() if value not in (None, "")})  # type: ignore[arg-type]
-
-
-def moment(at: int) -> datetime:
-    """A time of the store's as a datetime, UTC."""
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=at)

@@ -1,6 +1,6 @@
 """Times and lengths of time as people say them."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.reply import Line, line
 
@@ -22,6 +22,11 @@ def age(moment: datetime | None, *, now: datetime) -> Line:
 def ago(at: int, *, now: datetime) -> Line:
     """How long ago a time of the store's was, which is in milliseconds."""
     return age(now - timedelta(milliseconds=now.timestamp() * 1000 - at), now=now)
+
+
+def moment(at: int) -> datetime:
+    """A time of the store's as a datetime, UTC."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=at)
 
 
 def length(milliseconds: int) -> Line:

@@ -8,6 +8,7 @@ from bot.explain import explain
 from bot.launching import find_job, trigger
 from bot.locking import require_running, require_unlocked
 from bot.reply import Reply, UserError, line
+from bot.rights import Role, require
 from bot.telling import end, say
 from integrations.errors import IntegrationError
 from integrations.model import Job
@@ -21,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 def try_turn(sampan: "Sampan", build: Build) -> None:
-    """Start a deploy that waited, if its turn has come and nothing was locked meanwhile."""
+    """Start a deploy that waited, if its turn has come, nothing is locked, and its asker still may."""
     store = sampan.store
     now = store.now()
     if now - build.at > TURN_FOR:
@@ -29,6 +30,13 @@ def try_turn(sampan: "Sampan", build: Build) -> None:
     try:
         require_running(store, now=sampan.now())
         require_unlocked(store, build.plan, now=sampan.now())
+        require(
+            sampan.settings,
+            build.staff_id,
+            Role.MAINTAINER,
+            conversation=build.conversation,
+            service=build.service,
+        )
     except UserError as refusal:
         return end(store, build, State.DROPPED, list(refusal.lines))
     if store.builds.ahead_of(build) is None and (job := _waited_for(sampan, build)):

@@ -59,10 +59,10 @@ class Reader:
             return default
         return next(one for one in allowed if one.lower() == value.lower())
 
-    def count(self, name: str, default: int) -> int:
-        """A whole number above nothing."""
+    def count(self, name: str, default: int, *, or_none: bool = False) -> int:
+        """A whole number above nothing; `or_none` lets 0 say that there is no limit."""
         value = self.text(name, str(default))
-        if not re.fullmatch(r"[1-9][0-9]{0,5}", value):
+        if not (re.fullmatch(r"[1-9][0-9]{0,5}", value) or (or_none and value == "0")):
             self.problems.append(f"{name}: must be a whole number such as {default}")
             return default
         return int(value)

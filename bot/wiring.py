@@ -20,6 +20,26 @@ if TYPE_CHECKING:
     from integrations.jenkins.client import Jenkins
 
 
+class CodeHosts:
+    """The hosts of repos, each made when it is first needed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings, self._lock = settings, threading.Lock()
+        self._gitee: Gitee | None = None
+
+    def of(self, repo: Repo) -> "Gitee":
+        """The host of a repo; refuses, naming the variable, when it is not configured."""
+        del repo  # every repo is on Gitee so far
+        if not self._settings.gitee_tokens:
+            raise UserError(line("Gitee is not configured: set {variable}.", variable=Code("GITEE_TOKEN")))
+        with self._lock:
+            if self._gitee is None:
+                from integrations.gitee.client import Gitee
+
+                self._gitee = Gitee(self._settings.gitee_url, self._settings.gitee_tokens)
+            return self._gitee
+
+
 class Wired:
     """The configured systems, made once a process and shared by its threads."""
 
@@ -29,7 +49,7 @@ class Wired:
         self.settings = settings
         self._clock = clock
         self._lock = threading.RLock()
-        self._code_host: Gitee | None = None
+        self._code_hosts = CodeHosts(settings)
         self._build_server: Jenkins | None = None
         self.store = Store(settings.database_url, clock=clock)
         self.dingtalk = DingTalk(
@@ -44,7 +64,7 @@ class Wired:
             api_url=settings.dingtalk_api_url,
             clock=clock,
         )
-        self.comments = Comments(settings, self.code_host, markdown=_comment_text)
+        self.comments = Comments(settings, self._code_hosts.of, markdown=_comment_text)
         self.chat: Chat = chat or Switchboard(self.dingtalk, self.comments)
 
     def now(self) -> datetime:
@@ -52,15 +72,7 @@ class Wired:
 
     def code_host(self, repo: Repo) -> "Gitee":
         """The host of a repo; refuses, naming the variable, when it is not configured."""
-        del repo  # every repo is on Gitee so far
-        if not self.settings.gitee_tokens:
-            raise UserError(line("Gitee is not configured: set {variable}.", variable=Code("GITEE_TOKEN")))
-        with self._lock:
-            if self._code_host is None:
-                from integrations.gitee.client import Gitee
-
-                self._code_host = Gitee(self.settings.gitee_url, self.settings.gitee_tokens)
-            return self._code_host
+        return self._code_hosts.of(repo)
 
     def build_server(self) -> "Jenkins":
         """The build server; refuses, naming the variables, when it is not configured."""

@@ -19,6 +19,7 @@ NAMES = {
         "TIMEZONE",
         "LOG_LEVEL",
         "COOLDOWN",
+        "MESSAGES_A_MINUTE",
         "SECOND_PERSON_ENVIRONMENTS",
         "PUBLIC_URL",
         "ANSWER_FIRST",

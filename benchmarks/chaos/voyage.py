@@ -126,6 +126,7 @@ def _environment(town: Town, orders: Orders) -> dict[str, str]:
         "JENKINS_PR_JOB": "{repo}-pr",
         "JENKINS_HOOK_TOKEN": HOOK_TOKEN,
         "PYTHONDONTWRITEBYTECODE": "1",
+        "MESSAGES_A_MINUTE": "0",
     }
 
 

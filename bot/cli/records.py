@@ -15,7 +15,7 @@ from typing import TextIO
 from bot.settings import Settings, load
 from bot.store.audit import Entry
 from bot.store.health import is_there, why
-from bot.telling import moment
+from bot.times import moment
 
 
 def migrate(_: Namespace) -> int:

@@ -9,7 +9,7 @@ from bot.registry import Argument, Group, Option, command, registry
 from bot.reply import Code, Line, Reply, Strong, join, line
 from bot.rights import Role
 from bot.store.audit import Entry, Outcome
-from bot.telling import moment
+from bot.times import moment
 
 SHOWN = 15
 DAYS = 2

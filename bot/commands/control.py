@@ -194,5 +194,5 @@ _OPENED = {
     Locked.EVERYTHING: mark("Everything goes on."),
     Locked.ENVIRONMENT: mark("The environment {name} is open again."),
     Locked.SERVICE: mark("The service {name} is open again."),
-    Locked.PULL: mark("{name} may be merged again."),
+    Locked.PULL: mark("{name} is no longer held."),
 }

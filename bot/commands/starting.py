@@ -2,7 +2,7 @@
 
 from bot.arguments import Mismatch
 from bot.ask import Ask
-from bot.builds import Build, Plan, State
+from bot.builds import Build, Kind, Plan, State
 from bot.commands.following import build_id, require_right
 from bot.confirming import found, require_their_yes, use_up
 from bot.jobs import check
@@ -90,15 +90,19 @@ def confirm(ask: Ask, code: Confirmation) -> Reply:
 
 def _require_offered(ask: Ask, plan: Plan) -> None:
     """Refuse what could not be asked for here today: lists change, and each room has its own."""
+    if not (plan.service or plan.repo):  # the first Sampan kept the job alone: it may deploy to anywhere
+        raise UserError(line("What that build was for was not kept; type its command again."))
     if plan.service and plan.service not in ask.settings.services:
         raise UserError(line("I do not know the service {word}.", word=Code(plan.service)))
     if plan.repo and plan.repo not in {repo.alias for repo in ask.settings.repos}:
         raise UserError(line("I do not know the repo {word}.", word=Code(plan.repo)))
-    if plan.environment and plan.environment not in ask.environments(plan.service):
+    environments = ask.environments(plan.service)
+    needed = plan.kind is Kind.DEPLOY and ask.settings.environments
+    if (plan.environment or needed) and plan.environment not in environments:
         raise UserError(
             line(
                 "{service} does not go to {environment} from here.",
                 service=Code(plan.service),
-                environment=Code(plan.environment),
+                environment=Code(plan.environment or "—"),
             )
         )

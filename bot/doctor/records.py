@@ -13,8 +13,7 @@ from bot.settings import Runtime
 from bot.store.database import Database, open_database
 from bot.store.health import OVERDUE, Figures, Health, is_there, why
 from bot.store.migrating import files, pending
-from bot.telling import moment
-from bot.times import length
+from bot.times import length, moment
 
 BACKLOG = 20  # messages: what one robot may say in a minute
 MIGRATE = "python -m bot migrate"

@@ -24,20 +24,19 @@ class Store:
     """The records, over one database."""
 
     def __init__(self, url: str, *, clock: Callable[[], float]) -> None:
-        self.database = open_database(url)
-        self._clock = clock
-        self.deliveries = Deliveries(self.database, self.now)
-        self.audit = Audit(self.database, self.now)
-        self.votes = Votes(self.database, self.now)
-        self.builds = Builds(self.database, self.now)
-        self.outbox = Outbox(self.database, self.now)
-        self.locks = Locks(self.database, self.now)
-        self.confirmations = Confirmations(self.database, self.now)
-        self.health = Health(self.database, self.now)
+        def now() -> int:
+            return round(clock() * 1000)
 
-    def now(self) -> int:
-        """The time as records have it."""
-        return round(self._clock() * 1000)
+        self.database = open_database(url)
+        self.now = now  # no method: the records would hold the store, and a forgotten one would not close
+        self.deliveries = Deliveries(self.database, now)
+        self.audit = Audit(self.database, now)
+        self.votes = Votes(self.database, now)
+        self.builds = Builds(self.database, now)
+        self.outbox = Outbox(self.database, now)
+        self.locks = Locks(self.database, now)
+        self.confirmations = Confirmations(self.database, now)
+        self.health = Health(self.database, now)
 
     def transaction(self) -> AbstractContextManager[Any]:
         """Everything inside is written, or nothing of it."""

@@ -12,7 +12,7 @@ from bot.store.queries import Queries, typed
 from integrations.model import InboundMessage
 
 FOREVER = 2**62  # milliseconds
-AGAIN = " → "  # between a /retry and the line that it repeated
+AGAIN = "\n→ "  # between a /retry and the line that it repeated; no line that is typed holds it
 LATELY = 24 * 3600.0  # seconds; what failed before that is not what "/retry" alone means
 FLOODED = "too many messages"  # the detail of a line that was not even looked at
 

@@ -106,7 +106,8 @@ class Builds:
         joined: int | None = None,
     ) -> bool:
         """Move a build on from the state it was read in; False when somebody else did before."""
-        assert state is build.state or state in TRANSITIONS.get(build.state, ())
+        if state is not build.state and state not in TRANSITIONS.get(build.state, ()):
+            raise ValueError(f"no build goes from {build.state} to {state}")
         now, over = self._now(), state not in TRANSITIONS
         with self._database.transaction():
             won = self._queries.change(

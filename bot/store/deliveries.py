@@ -58,6 +58,12 @@ class Deliveries:
         """Say that a delivery is done; False when the claim was lost."""
         return bool(self._queries.change("finish", id=claim.delivery_id, owner=claim.owner, at=self._now()))
 
+    def lately(self, *, seconds: float, of_one: int) -> int:
+        """How many came in the last so many seconds, counting no more than so many of one person."""
+        since = self._now() - round(seconds * 1000)
+        row = self._queries.one("lately", since=since, of_one=of_one)
+        return int(row["n"]) if row else 0
+
     def forget(self, *, older_than: float, at_most: int = 5000) -> int:
         """Drop finished claims from before so many seconds ago; returns how many."""
         before = self._now() - round(older_than * 1000)

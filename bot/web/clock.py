@@ -6,7 +6,7 @@ import logging
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from bot.web.state import state_of
+from bot.web.state import State, state_of
 
 log = logging.getLogger(__name__)
 router = APIRouter()
@@ -15,7 +15,7 @@ router = APIRouter()
 @router.get("/tick")  # Vercel's cron asks with GET, its schedules and most pingers with POST
 @router.post("/tick")
 async def clock(request: Request) -> JSONResponse:
-    """Run what is due; only for who knows CRON_SECRET."""
+    """Run what is due, once at a time in a process; only for who knows CRON_SECRET."""
     state = state_of(request)
     if state.sampan is None:
         return JSONResponse({"error": "not configured"}, 503)
@@ -25,6 +25,16 @@ async def clock(request: Request) -> JSONResponse:
     given = request.headers.get("authorization", "").encode()
     if not any([hmac.compare_digest(given, f"Bearer {secret}".encode()) for secret in secrets]):
         return JSONResponse({"error": "not authenticated"}, 401)
+    if state.ticking:
+        return JSONResponse({"ticking": True})
+    return JSONResponse(await _ticked(state))
+
+
+async def _ticked(state: State) -> dict[str, int]:
     from bot.tick import tick  # a cold start that answers a message does not pay for it
 
-    return JSONResponse(await state.front.run(tick, state.sampan))
+    state.ticking = True
+    try:
+        return await state.front.run(tick, state.ready)
+    finally:
+        state.ticking = False

@@ -16,6 +16,7 @@ class State:
     problem: str = ""
     workers: Workers = field(default_factory=Workers)
     front: Workers = field(default_factory=lambda: Workers(FRONT))
+    ticking: bool = False  # for somebody who asked: one more would only take a thread from what comes in
 
     @property
     def ready(self) -> Wired:

@@ -13,6 +13,7 @@ from integrations.model import Job, Parameter
 VENDOR = "Jenkins"
 MARKER = "SAMPAN_ID"  # the parameter a build of ours is found again by
 
+PASSWORD = "PasswordParameterDefinition"  # noqa: S105, the name of a kind
 JOB_TREE = "url,buildable,property[parameterDefinitions[name,type,choices]],lastBuild[estimatedDuration]"
 
 
@@ -57,7 +58,10 @@ def read_job(data: object, *, name: str) -> Job:
         name,
         str(job.get("url") or ""),
         job.get("buildable") is not False,
-        tuple(Parameter(str(one.get("name")), _choices(one)) for one in definitions),
+        tuple(
+            Parameter(str(one.get("name")), _choices(one), secret=one.get("type") == PASSWORD)
+            for one in definitions
+        ),
         usual=seconds(mapping(job.get("lastBuild")).get("estimatedDuration")),
     )
 

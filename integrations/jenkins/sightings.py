@@ -113,4 +113,7 @@ def _same(thing: Mapping[str, Any], queue_id: int | None, build: BuildRef) -> bo
 
 
 def _words(value: object) -> str:
-    return " ".join(value.split())[:LONGEST] if isinstance(value, str) else ""
+    """Words of somebody's, as every store and every wire can carry them: on one line, of printed signs."""
+    if not isinstance(value, str):
+        return ""
+    return "".join(sign for sign in " ".join(value.split()) if sign.isprintable())[:LONGEST]

@@ -10,6 +10,7 @@ class Parameter:
 
     name: str
     choices: tuple[str, ...] = ()
+    secret: bool = False  # a password: nothing to be typed where others read
 
 
 @dataclass(frozen=True)

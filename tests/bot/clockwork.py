@@ -88,7 +88,7 @@ def bot_in(town: Town, folder: Path, **env: str) -> Iterator[Watch]:
     town.room.clock, town.room.throttle = clock, Throttle(itertools.count(0, 3600).__next__)
     database = f"sqlite:///{folder / 'sampan.db'}"
     # Work before the answer: when somebody has been answered, nothing goes on behind a test's back.
-    more = {"LANGUAGE": "en", "ANSWER_FIRST": "no", "DATABASE_URL": database}
+    more = {"LANGUAGE": "en", "ANSWER_FIRST": "no", "MESSAGES_A_MINUTE": "0", "DATABASE_URL": database}
     full = {**town.environment, **more, **env}
     app = create_app(full)
     sampan = Wired(load(full), clock=clock)

@@ -89,3 +89,15 @@ def test_what_waited_too_long_is_not_begun_but_told(tmp_path: Path) -> None:
         waiting = watch.sampan.store.outbox.take("room", owner="test", at_most=1)
         told = waiting[0].post if waiting else None
         assert told is not None and "not begun" in "".join(plain(line) for line in told.lines)
+
+
+def test_what_is_logged_of_a_line_without_an_audit_has_no_values(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Town() as town, bot_in(town, tmp_path) as here:
+        with here.store.transaction() as connection:
+            connection.execute("ALTER TABLE audit RENAME TO elsewhere")
+        assert "Something went wrong" in here.ask("/build hello BRANCH=main PASSWORD=hunter2")
+        assert here.triggers() == 0
+    assert "no audit line for '/build hello BRANCH': broken" in caplog.text
+    assert "hunter2" not in caplog.text

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 import requests
 
-from bot.posting import AT_ONCE, LARGEST, SHARE, post_due
+from bot.posting import AT_ONCE, DOUBTS, LARGEST, SHARE, post_due
 from bot.reply import Code, Line
 from integrations.model import Post, Room
 from sandbox.dingtalk.limits import Throttle
 from sandbox.dingtalk.transcript import Channel
 from sandbox.town import Town
 from tests.bot.clockwork import Watch, bot_in
+from tests.support.town import wait_until
 
 PERHAPS = "(perhaps you have read this already)"
 MINUTE, DAY = 60.0, 24 * 3600.0
@@ -169,6 +170,45 @@ def test_announcements_leave_room_for_answers(here: Watch) -> None:
     assert [f"number {number}" in rest for number in range(SHARE, SHARE + 5)] == [True] * 5
 
 
+def test_news_wait_while_people_were_answered_a_lot(town: Town, tmp_path: Path) -> None:
+    """Or else the news are the message too many, and the robot is muted for ten minutes."""
+    with bot_in(town, tmp_path, MESSAGES_A_MINUTE="20") as here:
+        town.room.throttle = Throttle(here.clock)
+        for person in ("lin", "chen"):
+            for _ in range(9):
+                assert "pong" in here.ask("/ping", as_=person)
+        assert "pong" in here.ask("/ping", as_="wu")
+        put(here, "news")
+        assert post(here) == []
+        assert here.store.outbox.paused_until("app") == 0
+        (said,) = post(here, after=MINUTE)
+        assert said.startswith("news")
+
+
+def test_answers_that_would_get_the_robot_muted_wait_and_come_as_one(town: Town, tmp_path: Path) -> None:
+    with bot_in(town, tmp_path, MESSAGES_A_MINUTE="20") as here:
+        town.room.throttle, before = Throttle(here.clock), len(town.room.replies)
+        for person in ("lin", "chen", "wu"):
+            for _ in range(8):
+                here.say("/version", as_=person, senderId=f"$:LWCP_v1:${person}")
+        wait_until(lambda: len(list(here.store.audit.everything())) == 24)
+        said = len(town.room.replies) - before
+        assert said == 19 and here.store.outbox.paused_until("app") == 0
+        (rest,) = post(here, after=MINUTE)
+        assert rest.count("Sampan") == 24 - said
+
+
+def test_one_person_who_floods_leaves_room_for_news(town: Town, tmp_path: Path) -> None:
+    with bot_in(town, tmp_path, MESSAGES_A_MINUTE="20") as here:
+        town.room.throttle = Throttle(here.clock)
+        for _ in range(30):
+            here.say("/ping", senderId="$:LWCP_v1:$one")
+        wait_until(lambda: len(list(here.store.audit.everything())) == 30)
+        put(here, "news")
+        assert len(post(here)) == 1
+        assert here.store.outbox.paused_until("app") == 0
+
+
 def test_what_piled_up_is_one_message_in_order(here: Watch) -> None:
     for number in range(AT_ONCE + 1):
         put(here, f"number {number};")
@@ -246,6 +286,40 @@ def test_a_refusal_is_tried_for_ten_minutes(here: Watch, caplog: pytest.LogCaptu
     assert post(here, after=6 * MINUTE) == []
     assert here.store.outbox.waiting() == 0
     assert "refused: hello (1 given up)" in caplog.text
+
+
+def test_one_that_cannot_be_sent_does_not_take_the_others_with_it(
+    here: Watch, caplog: pytest.LogCaptureFixture
+) -> None:
+    here.store.outbox.add(room_of(here), Post("", (("no title",),)), about="poison")
+    here.clock.ahead += 0.002
+    put(here, "one", "two")
+    assert post(here) == []
+    (said,) = post(here, after=1)
+    assert "one" in said and "two" in said and PERHAPS not in said
+    for number in range(20):
+        put(here, f"number {number}")
+        assert len(post(here, after=3 * MINUTE) + post(here, after=1)) == 1
+    assert here.store.outbox.waiting() == 0
+    assert caplog.text.count("not sent by a fault of ours, tried again: poison") == DOUBTS
+    assert "given up, perhaps sent: poison" in caplog.text
+
+
+def test_what_is_never_acknowledged_is_not_said_for_ever(
+    here: Watch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The platform does its work, and its answer is lost: as often as it is asked."""
+    put(here, "hello")
+    fault = {"kind": "html", "match": "POST /robot", "times": -1}
+    requests.put(f"{here.town.room.url}/_fault", json=fault, timeout=5)
+    try:
+        for _ in range(40):
+            post(here, after=3 * MINUTE)
+    finally:
+        requests.delete(f"{here.town.room.url}/_fault", timeout=5)
+    assert caplog.text.count("perhaps sent, tried again: hello") == DOUBTS
+    assert "given up, perhaps sent: hello" in caplog.text
+    assert post(here, after=DAY) == [] and here.store.outbox.waiting() == 0
 
 
 def test_two_processes_send_each_message_once(here: Watch) -> None:

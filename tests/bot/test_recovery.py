@@ -6,16 +6,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.builds import Kind as BuildKind
-from bot.builds import Plan
+from bot.builds import Plan, State
 from bot.recovery import DEAD_AFTER
 from bot.tick import tick
 from integrations.model import InboundMessage, Kind
 from sandbox.town import Town
+from tests.bot.asking import MESSAGE
 from tests.bot.clockwork import Watch, bot_in
 from tests.bot.test_main_serve import ROOT, free_port, wait_until_alive
 from tests.support.town import wait_until
@@ -133,6 +135,8 @@ def test_killed_in_the_middle_of_a_deploy(here: Watch) -> None:
             "",
             ["/merge 1 — begun", "is not merged.", "Go on: [/merge 1]("],
         ),
+        ("/deploy hello A=→ →", "/deploy hello A=→ →", "started", "", ["A=→ → — begun"]),
+        ("/build hello → 1", "/build hello → 1", "started", "", ["/build hello → 1 — begun"]),
         ("/merge 1", "/merge 1", "done", "web#1 merged", ["/merge 1 — done", "web#1 merged"]),
         ("/merge 1", "/merge 1", "refused", "It is a draft", ["/merge 1 — refused", "It is a draft"]),
         ("/merge 1", "/merge 1", "failed", "Gitee is away", ["/merge 1 — failed", "Gitee is away"]),
@@ -185,6 +189,16 @@ def test_a_build_that_nobody_triggered_offers_to_go_on_later(here: Watch) -> Non
 
 
 # Who tells.
+
+
+def test_a_test_that_another_is_recording_is_not_recorded_twice(here: Watch) -> None:
+    pull = here.new_pull()
+    left_behind(here, f"/test {pull.number}", typed=f"/test {pull.number}")
+    plan = Plan(BuildKind.PULL, "web-pr", repo="web", pull=pull.number, sha=pull.head_sha)
+    build = here.store.builds.ask(replace(MESSAGE, delivery_id="dead"), plan, marked=True)
+    here.store.builds.change(build, State.RECORDING, look_at=here.store.now() + 10**6, number=1)
+    assert "green, being recorded" in told(here)
+    assert pull.test.accepted == 0
 
 
 def test_a_delivery_that_is_young_or_finished_is_left_alone(here: Watch) -> None:

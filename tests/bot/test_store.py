@@ -165,6 +165,16 @@ def test_how_much_one_person_said_lately(store: Store, clock: Clock) -> None:
     assert said == [1, 2, 1, 2, 2]
 
 
+def test_how_much_was_said_lately_by_all(store: Store, clock: Clock) -> None:
+    chat = replace(FIRST, reply_url="https://oapi.dingtalk.com/robot/sendBySession?session=s")
+    for number, who in enumerate(["u1"] * 4 + ["u2", "u2", "u3"]):
+        store.deliveries.claim(replace(chat, delivery_id=f"d{number}", chat_user_id=who))
+    store.deliveries.claim(replace(chat, delivery_id="comment", chat_user_id="u4", reply_url=""))
+    assert store.deliveries.lately(seconds=60, of_one=3) == 3 + 2 + 1
+    clock.now += 61
+    assert store.deliveries.lately(seconds=60, of_one=3) == 0
+
+
 # Audit.
 
 

@@ -1,16 +1,20 @@
 """Builds in the store, over both databases: guarded changes, turns, leases, hints."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from bot.builds import Build, Kind, Plan, State
+from bot.builds import OPEN, Build, Kind, Plan, State
 from bot.store import Store
 from bot.store.builds import FIRST_LOOK, LEASE
+from bot.store.queries import SQL
 from tests.bot.records import MESSAGE, NOW, Clock, at_once, clock, migrated, store, url
 
 __all__ = ["clock", "migrated", "store", "url"]
+
+BUILDS_SQL = SQL / "builds.sql"
 
 PLAN = Plan(
     Kind.DEPLOY,
@@ -90,8 +94,16 @@ def test_who_read_an_older_state_changes_nothing(store: Store) -> None:
 )
 def test_a_change_that_is_not_in_the_table_is_a_bug(store: Store, was: State, to: State) -> None:
     build = replace(ask(store), state=was)
-    with pytest.raises(AssertionError):
+    with pytest.raises(ValueError, match="no build goes from"):
         store.builds.change(build, to, look_at=None)
+
+
+def test_the_queries_know_no_state_of_their_own() -> None:
+    compared = re.findall(
+        r"\bstate (?:=|NOT IN) \(?('[a-z ]+'(?:, '[a-z ]+')*)", BUILDS_SQL.read_text("utf-8")
+    )
+    named = {word for group in compared for word in re.findall("'([a-z ]+)'", group)}
+    assert named and named <= OPEN
 
 
 def test_what_is_known_stays_known(store: Store) -> None:

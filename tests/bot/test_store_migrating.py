@@ -19,11 +19,13 @@ from bot.store.sqlite import Sqlite, create
 from tests.support.databases import Server
 
 ROOT = Path(__file__).parents[2]
+SAMPLES = ROOT / "tests/samples/store"
 OURS = [file.stem for file in files("sqlite")]
 
 PEOPLE = "CREATE TABLE people (name TEXT PRIMARY KEY);\nINSERT INTO people (name) VALUES ('lin');"
 MORE = "-- More; and more.\nINSERT INTO people (name) VALUES ('mei');\n"
 BROKEN = f"{MORE}INSERT INTO nobody (name) VALUES ('li');\n"
+FIRST_CLAIM = "INSERT INTO deliveries (id, owner, conversation, claimed_at) VALUES ('d3', 'me', 'room', 9)"
 KEEP = {
     "sqlite": """
 CREATE TRIGGER kept BEFORE DELETE ON people WHEN CASE WHEN OLD.name = 'lin' THEN 1 ELSE 0 END
@@ -262,20 +264,23 @@ def test_a_database_of_a_newer_sampan_is_left_alone(database: Database, database
     assert pending(database) == migrate(database_url) == []
 
 
-def test_a_file_of_the_first_sampan_is_taken_over(tmp_path: Path) -> None:
+@pytest.mark.parametrize("made", sorted(SAMPLES.glob("*.sql")), ids=lambda file: file.stem)
+def test_a_file_from_before_the_list_is_taken_over(made: Path, tmp_path: Path) -> None:
     file = tmp_path / "sampan.db"
     with closing(sqlite3.connect(file)) as old:
-        old.executescript((MIGRATIONS / "sqlite" / "0001_first.sql").read_text("utf-8"))
-        old.execute("INSERT INTO audit VALUES (1, 0, 'd1', 'room', 'lead', 'Lin', '/pr', 'pr', 'done', '')")
-        old.execute("PRAGMA user_version = 1")
-        old.commit()
+        old.executescript(made.read_text("utf-8"))
     url = f"sqlite:///{file}"
     with closing(open_database(url, warn=False)) as database:
         assert pending(database) == OURS[1:]
         assert migrate(url) == OURS[1:]
         assert [pending(database), migrate(url)] == [[], []]
         with database.lent() as connection:
-            assert connection.execute("SELECT name FROM audit").fetchone()["name"] == "Lin"
+            audit = connection.execute("SELECT name FROM audit").fetchone()
+            connection.execute(FIRST_CLAIM)  # the version before works on
+            claims = connection.execute("SELECT id, finished_at FROM deliveries ORDER BY id").fetchall()
+        assert audit["name"] == "Lin"
+        # What nobody finished cannot be told; that it was taken on is known still.
+        assert [tuple(row) for row in claims] == [("d1", 8), ("d2", 7), ("d3", None)]
         taken_over = schema(database)
     with closing(open_database(f"sqlite:///{tmp_path}/new.db")) as new:
         assert schema(new) == taken_over

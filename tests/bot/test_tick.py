@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import requests
 
 from bot.settings import load
 from bot.tick import KEEP_DELIVERIES, tick
@@ -115,9 +116,26 @@ def test_it_ends_in_time_while_jenkins_hangs(here: Watch) -> None:
     assert time.monotonic() - began < 6
 
 
+def test_whoever_asks_too_often_takes_one_thread_only(here: Watch) -> None:
+    """Nobody who writes waits behind many ticks that all wait for a Jenkins which hangs."""
+    here.job(script="sleep 60")
+    here.ask("/deploy hello")
+    here.jenkins_fault(kind="slow", seconds=4)
+    here.clock.ahead += 3
+    url, headers = f"{here.town.room.bot_url}/tick", {"Authorization": "Bearer sandbox-cron-secret"}
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(requests.post, url, headers=headers, timeout=30) for _ in range(8)]
+        time.sleep(0.5)
+        began = time.monotonic()
+        assert here.ask("/ping") and time.monotonic() - began < 2
+        answers = [one.result().json() for one in asked]
+    assert answers.count({"ticking": True}) == 7
+    assert requests.post(url, headers=headers, timeout=30).json() != {"ticking": True}
+
+
 @pytest.mark.parametrize(
     ("part", "table"),
-    [("interrupted_told", "deliveries"), ("builds_looked_at", "builds"), ("forgotten", "confirmations")],
+    [("builds_looked_at", "builds"), ("forgotten", "confirmations")],
 )
 def test_one_part_that_fails_does_not_stop_the_others(
     here: Watch, caplog: pytest.LogCaptureFixture, part: str, table: str

@@ -150,6 +150,26 @@ def test_a_lock_placed_meanwhile_drops_who_waits(here: Watch, closes: str, told:
     assert ended.startswith("⏹ b1")
 
 
+LOST = [
+    ({"MAINTAINERS": "wu"}, ["This needs the role maintainer", "chen"]),
+    ({"DINGTALK_CONVERSATIONS": "another"}, ["This group can only read."]),
+]
+
+
+@pytest.mark.parametrize(("env", "told"), LOST)
+def test_a_right_that_was_lost_meanwhile_drops_who_waits(
+    here: Watch, env: dict[str, str], told: list[str]
+) -> None:
+    one_after_the_other(here, 1)
+    here.ask("/deploy hello", as_="chen")
+    here.triggers()
+    other = here.another(**env)
+    (said,) = here.said(lambda: tick(other), after=61)
+    other.store.close()
+    assert "⏹ b2 **hello** to **staging**: not started" in said and all(part in said for part in told)
+    assert state(here, 2) is State.DROPPED and here.triggers() == 0
+
+
 def test_a_cancelled_one_does_not_start(here: Watch) -> None:
     one_after_the_other(here, 3)
     assert here.ask("/cancel b2") == "b2 **hello** to **staging** will not start.\n\n@林小满"

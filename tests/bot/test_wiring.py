@@ -1,5 +1,9 @@
 """Where outside systems are put in: made once, and named when they are missing."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from bot.language import speaking
@@ -50,3 +54,18 @@ def test_each_system_is_made_once() -> None:
 
 def test_now_is_the_clocks() -> None:
     assert wired().now().isoformat() == "2023-11-14T22:13:20+00:00"
+
+
+# What only builds, hooks, the clock or an operator need: whoever answers a message does not pay for it.
+LATER = {
+    *("bot.doctor", "bot.following", "bot.pull_news", "bot.recovery", "bot.tick", "bot.turns", "mangum"),
+    *("integrations.gitee", "integrations.jenkins", "psycopg", "yoyo"),
+}
+
+
+def test_a_cold_start_imports_what_a_message_needs(tmp_path: Path) -> None:
+    program = "import sys; sys.path.insert(0, sys.argv[1]); import api.index; print(*sys.modules)"
+    command = [sys.executable, "-c", program, str(Path(__file__).parents[2])]
+    out = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60)
+    imported = set(out.stdout.split())
+    assert "bot.dispatch" in imported and not imported & LATER

@@ -101,6 +101,8 @@ def place(**env: str) -> Iterator[Place]:
     """A fresh town with a bot that speaks English, for the length of a with block."""
     with Town() as town:
         town.room.throttle = Throttle(itertools.count(0, 3600).__next__)
-        app = create_app({**town.environment, "LANGUAGE": "en", "COOLDOWN": "1000", **env})
+        app = create_app(
+            {**town.environment, "LANGUAGE": "en", "COOLDOWN": "1000", "MESSAGES_A_MINUTE": "0", **env}
+        )
         with serving(app) as town.room.bot_url, closing(app.state.shared.sampan.store) as store:
             yield Place(town, store)

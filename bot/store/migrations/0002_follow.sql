@@ -1,3 +1,28 @@
+-- Deliveries keep what it takes to tell the room when nobody finished them; of those from before nobody can.
+-- Made anew: the first files differ in their columns. The defaults let the version before work on.
+ALTER TABLE deliveries RENAME TO deliveries_before;
+DROP INDEX IF EXISTS deliveries_unfinished;
+DROP INDEX deliveries_claimed_at;
+CREATE TABLE deliveries (
+    id           TEXT PRIMARY KEY,
+    owner        TEXT NOT NULL,
+    claimed_at   BIGINT NOT NULL,
+    finished_at  BIGINT,
+    conversation TEXT NOT NULL,
+    staff_id     TEXT NOT NULL DEFAULT '',
+    chat_user_id TEXT NOT NULL DEFAULT '',
+    name         TEXT NOT NULL DEFAULT '',
+    text         TEXT NOT NULL DEFAULT '',
+    reply_url    TEXT NOT NULL DEFAULT '',
+    reply_until  BIGINT NOT NULL DEFAULT 0
+);
+INSERT INTO deliveries (id, owner, claimed_at, finished_at, conversation)
+SELECT id, owner, claimed_at, COALESCE(finished_at, claimed_at), conversation FROM deliveries_before;
+DROP TABLE deliveries_before;
+CREATE INDEX deliveries_unfinished ON deliveries (claimed_at) WHERE finished_at IS NULL;
+CREATE INDEX deliveries_claimed_at ON deliveries (claimed_at);
+CREATE INDEX deliveries_user ON deliveries (chat_user_id, claimed_at);
+
 -- Builds are followed to their end: what was asked for, where it is to be told, and how far it is.
 -- look_at is when to look next, and NULL once it is over.
 ALTER TABLE builds ADD COLUMN delivery TEXT NOT NULL DEFAULT '';
@@ -109,8 +134,8 @@ CREATE TABLE confirmations (
 ALTER TABLE votes ADD COLUMN delivery TEXT NOT NULL DEFAULT '';
 ALTER TABLE audit ADD COLUMN service TEXT NOT NULL DEFAULT '';
 ALTER TABLE audit ADD COLUMN calls TEXT NOT NULL DEFAULT '[]';
+CREATE INDEX IF NOT EXISTS audit_delivery ON audit (delivery);
 CREATE INDEX audit_staff ON audit (staff_id, at);
 CREATE INDEX audit_name ON audit (name, at);
 CREATE INDEX audit_command ON audit (command, at);
 CREATE INDEX audit_service ON audit (service, at);
-CREATE INDEX deliveries_user ON deliveries (chat_user_id, claimed_at);

@@ -18,6 +18,11 @@ WHERE finished_at IS NULL AND claimed_at < :before AND id = (
     SELECT id FROM deliveries WHERE finished_at IS NULL AND claimed_at < :before ORDER BY claimed_at LIMIT 1)
 RETURNING id, conversation, staff_id, chat_user_id, name, text, reply_url, reply_until;
 
+-- name: lately(since, of_one)^
+-- Comments below a pull request have no reply address: no robot answers them.
+SELECT COALESCE(SUM(CASE WHEN n > :of_one THEN :of_one ELSE n END), 0) AS n FROM (
+    SELECT COUNT(*) AS n FROM deliveries WHERE claimed_at > :since AND reply_url <> '' GROUP BY chat_user_id) AS people;
+
 -- name: forget_before(at, at_most)!
 DELETE FROM deliveries WHERE id IN (
     SELECT id FROM deliveries WHERE claimed_at < :at AND finished_at IS NOT NULL ORDER BY claimed_at LIMIT :at_most);

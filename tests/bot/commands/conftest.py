@@ -45,7 +45,7 @@ def town() -> Iterator[Town]:
 @pytest.fixture(scope="package")
 def served(town: Town) -> Iterator[FastAPI]:
     """The web side of a bot, on a port of its own for all these tests: a start costs more than a test."""
-    app = create_app({**town.environment, "LANGUAGE": "en"})
+    app = create_app({**town.environment, "LANGUAGE": "en", "MESSAGES_A_MINUTE": "0"})
     with serving(app) as address:
         app.state.address = address
         yield app
@@ -58,7 +58,11 @@ def bot(town: Town, served: FastAPI, tmp_path: Path) -> Iterator[MakeBot]:
     town.jenkins.quiet_period, town.jenkins.executors = 0.0, 4
     town.room.clock, town.room.throttle = clock, Throttle(itertools.count(0, 3600).__next__)
     town.room.bot_url = served.state.address
-    records = {"LANGUAGE": "en", "DATABASE_URL": f"sqlite:///{tmp_path / 'sampan.db'}"}
+    records = {
+        "LANGUAGE": "en",
+        "MESSAGES_A_MINUTE": "0",
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'sampan.db'}",
+    }
 
     def make(**env: str) -> Watch:
         full = {**town.environment, **records, **env}

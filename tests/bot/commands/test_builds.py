@@ -71,6 +71,7 @@ REFUSED = [
     ("/deploy hello stagign", "I do not know the environment stagign."),
     ("/deploy hello VERSION=../../x", "../../x is not a version."),
     ("/deploy unknown", "I do not know the service unknown."),
+    ("/deploy production", "production is an environment; name the service before it."),
     ("/deploy ../../x", "I do not know the service ../../x."),
     ("/deploy hello staging BRANHC=x", "BRANHC: the job defines no such parameter. It has: "),
     ("/deploy hello staging SAMPAN_ID=b1", "SAMPAN_ID cannot be given by hand here."),

@@ -142,7 +142,7 @@ def test_a_hold_stops_a_merge_and_says_whose_it_is(watch: Watch) -> None:
     watch.clock.ahead += 7200
     assert "held: 等 数据库升级 · 吴越 (wu) · 2 h ago" in watch.ask(f"/merge {number}", as_="chen")
     assert "held: " in watch.ask(f"/pr {number}")
-    assert "may be merged again." in watch.ask(f"/unhold {number}", as_="wu")
+    assert "is no longer held." in watch.ask(f"/unhold {number}", as_="wu")
     assert " merged into " in watch.ask(f"/merge {number}", as_="chen")
 
 
@@ -168,7 +168,7 @@ def test_a_hold_is_taken_away_by_who_put_it_or_a_maintainer(bot: MakeBot) -> Non
     watch.ask("/hold 7", as_="wu")
     refused = watch.ask("/unhold 7", as_="wu", senderStaffId="lin2")
     assert "This needs the role maintainer" in refused
-    assert "may be merged again." in watch.ask("/unhold 7", as_="chen")
+    assert "is no longer held." in watch.ask("/unhold 7", as_="chen")
 
 
 def test_a_hold_that_appears_between_the_two_reads(watch: Watch) -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.builds import Kind, Plan
+from tests.bot.asking import MESSAGE
 from tests.bot.clockwork import MakeBot, Watch
 
 NOTHING = "Nothing of yours failed here lately; name the build: /retry b12"
@@ -106,6 +108,17 @@ def test_what_is_no_build(watch: Watch, word: str, told: str) -> None:
     assert told in watch.ask(f"/retry {word}", as_="chen")
 
 
+def test_a_build_from_before_anything_was_kept_of_it_is_not_repeated(watch: Watch) -> None:
+    """It may have been a deploy to anywhere: the migration knows only its job."""
+    watch.store.builds.ask(MESSAGE, Plan(Kind.BUILD, "hello-deploy"), marked=False)
+    with watch.store.transaction() as connection:
+        connection.execute("UPDATE builds SET state = 'lost', look_at = NULL")
+    watch.triggers()
+    assert "b1 build of **hello-deploy**: lost from sight" in watch.ask("/status b1", as_="wu")
+    assert "What that build was for was not kept" in watch.ask("/retry b1", as_="wu")
+    assert watch.triggers() == 0
+
+
 def test_a_protected_environment_asks_again(bot: MakeBot, watch: Watch) -> None:
     failed_build(watch)
     watch.triggers()
@@ -159,7 +172,15 @@ def test_a_command_that_failed_is_repeated(watch: Watch) -> None:
     assert answer.startswith(f"Again: /merge {number}") and " merged into " in answer
     assert NOTHING in watch.ask("/retry", as_="chen"), "never an old one after a success"
     typed = [entry.typed for entry in watch.store.audit.about("merge", since=0, at_most=9)]
-    assert typed == [f"/retry → /merge {number}", f"/merge {number}"]
+    assert typed == [f"/retry\n→ /merge {number}", f"/merge {number}"]
+
+
+def test_what_somebody_wrote_after_an_arrow_is_no_command(watch: Watch) -> None:
+    """Else what had failed would be repeated as something else."""
+    watch.jenkins_fault(kind="500")
+    assert "Jenkins is having trouble" in watch.ask('/build hello A="1 → /stop now"')
+    watch.mend()
+    assert watch.ask("/retry").startswith("Again: /build hello A=")
 
 
 def test_one_that_fails_again_is_repeated_again(watch: Watch) -> None:

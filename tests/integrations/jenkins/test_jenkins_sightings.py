@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from integrations.jenkins.sightings import find_build, find_item, is_it, is_of, read_build
+from integrations.jenkins.sightings import find_build, find_item, is_it, is_of, read_build, read_input
 from integrations.model import BuildRef, Result, Sighting, Stage
 from tests.integrations.standin import sample
 
@@ -115,3 +115,16 @@ class TestFinding:
         data = {"items": [thing], "builds": [thing]}
         assert find_item(data, BuildRef("x", "b1", 1)) is None
         assert find_build(data, BuildRef("x", "b1", 1)) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (" Go\n on? ", "Go on?"),
+        ("a\x00b\ud800c\x1b[31m\u202ed", "abc[31md"),  # a store would choke on it, and a room be misled
+        ("继续?", "继续?"),
+        (None, ""),
+    ],
+)
+def test_words_are_fit_to_be_kept_and_shown(said: object, words: str) -> None:
+    assert read_input([{"message": said}]) == words

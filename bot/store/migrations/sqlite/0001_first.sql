@@ -1,19 +1,11 @@
--- Deliveries: one row for each message that was taken on, so that it is taken on once, and with what it takes
--- to tell the room when nobody finished it.
+-- Deliveries: one row for each message that was taken on, so that it is taken on once.
 CREATE TABLE deliveries (
     id           TEXT PRIMARY KEY,
     owner        TEXT NOT NULL,
-    claimed_at   BIGINT NOT NULL,
-    finished_at  BIGINT,
     conversation TEXT NOT NULL,
-    staff_id     TEXT NOT NULL,
-    chat_user_id TEXT NOT NULL,
-    name         TEXT NOT NULL,
-    text         TEXT NOT NULL,
-    reply_url    TEXT NOT NULL,
-    reply_until  BIGINT NOT NULL
+    claimed_at   BIGINT NOT NULL,
+    finished_at  BIGINT
 );
-CREATE INDEX deliveries_unfinished ON deliveries (claimed_at) WHERE finished_at IS NULL;
 CREATE INDEX deliveries_claimed_at ON deliveries (claimed_at);
 
 -- Audit: append-only. Who asked for what, what was decided, what came of it.
@@ -30,7 +22,6 @@ CREATE TABLE audit (
     detail       TEXT NOT NULL
 );
 CREATE INDEX audit_at ON audit (at);
-CREATE INDEX audit_delivery ON audit (delivery);
 
 -- Votes: who vouched, through Sampan, for which commit of a pull request. The row is there before the
 -- request goes out; one that the host refused does not count.
