@@ -102,6 +102,11 @@ def test_a_chat_message_that_calls_its_room_so_is_not_obeyed(watch: Watch, pull:
     assert pull.state == "open" and len(pull.comments) == before[1]
 
 
+def test_the_number_is_the_one_above(watch: Watch, pull: Pull) -> None:
+    (said,) = answers(watch, pull, "/merge", by="chen")
+    assert f"[#{pull.number}](" in said and "merged into" in said
+
+
 def test_the_repo_is_the_one_above(watch: Watch) -> None:
     api = watch.town.gitee.repos["acme/api"]
     [answer] = answers(watch, api.pulls[2], "/pr 2")

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.web.app import create_app as create_bot
 from sandbox.jenkins.app import create_app as create_jenkins
-from sandbox.jenkins.jobs import Parameter
+from sandbox.jenkins.jobs import Parameter, Type
 from sandbox.serving import serving
 from tests.support.town import Place, place, wait_until
 
@@ -207,3 +207,13 @@ def test_what_is_missing_is_named() -> None:
     with place(JENKINS_TOKEN="", GITEE_TOKEN="") as here:
         assert "Jenkins is not configured: set JENKINS_TOKEN." in here.ask("/build hello")
         assert "Gitee is not configured: set GITEE_TOKEN." in here.ask("/pr")
+
+
+def test_a_password_is_not_taken_from_the_chat(here: Place) -> None:
+    parameters = (Parameter("KEY", Type.PASSWORD),)
+    here.town.jenkins.add_job("secret-build", script="true", parameters=parameters)
+    with place(SERVICES="secret", JENKINS_URL=here.town.jenkins_url) as other:
+        told = other.ask("/build secret KEY=hunter2")
+    assert "KEY: a password is not typed where others read; keep it in Jenkins." in told
+    assert "hunter2" not in told
+    assert not here.town.jenkins.jobs["secret-build"].builds

@@ -1,11 +1,12 @@
 """/retry: what failed, once more, with the rights of today; never something old, or somebody else's."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot.builds import Kind, Plan
+from bot.builds import Kind, Plan, State
 from tests.bot.asking import MESSAGE
 from tests.bot.clockwork import MakeBot, Watch
 
@@ -117,6 +118,14 @@ def test_a_build_from_before_anything_was_kept_of_it_is_not_repeated(watch: Watc
     assert "b1 build of **hello-deploy**: lost from sight" in watch.ask("/status b1", as_="wu")
     assert "What that build was for was not kept" in watch.ask("/retry b1", as_="wu")
     assert watch.triggers() == 0
+
+
+def test_a_deploy_kept_without_an_environment_is_not_repeated_where_there_are_some(watch: Watch) -> None:
+    message = replace(MESSAGE, conversation_id=watch.town.room.conversation_id, staff_id="lin")
+    plan = Plan(Kind.DEPLOY, "hello-deploy", service="hello")
+    build = watch.store.builds.ask(message, plan, marked=True)
+    watch.store.builds.change(build, State.FAILED, look_at=None)
+    assert "does not go to" in watch.ask(f"/retry {build.label}")
 
 
 def test_a_protected_environment_asks_again(bot: MakeBot, watch: Watch) -> None:
