@@ -59,5 +59,5 @@ def bot_and_room(
     room.throttle = Throttle(itertools.count(0, 3600).__next__)  # a test speaks faster than people may
     with serving(create_room_app(room)) as room.url:
         app = create_app(environment(room, folder, **(env or {})))
-        with serving(app) as room.bot_url, closing(app.state.shared.sampan.store) as store:
+        with closing(app.state.shared.sampan.store) as store, serving(app) as room.bot_url:
             yield Pair(room, room.bot_url, store)

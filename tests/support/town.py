@@ -104,5 +104,5 @@ def place(**env: str) -> Iterator[Place]:
         app = create_app(
             {**town.environment, "LANGUAGE": "en", "COOLDOWN": "1000", "MESSAGES_A_MINUTE": "0", **env}
         )
-        with serving(app) as town.room.bot_url, closing(app.state.shared.sampan.store) as store:
+        with closing(app.state.shared.sampan.store) as store, serving(app) as town.room.bot_url:
             yield Place(town, store)
