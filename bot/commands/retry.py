@@ -3,7 +3,7 @@
 from bot.arguments import Mismatch
 from bot.ask import Ask
 from bot.builds import Build, Kind, Plan, State
-from bot.commands.following import build_id, require_right
+from bot.commands.status import build_id, require_right
 from bot.confirming import found, require_their_yes, use_up
 from bot.jobs import check
 from bot.language import mark
