@@ -5,7 +5,6 @@ import re
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,11 +22,17 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the newcomer works, and the sandbox keeps its things."""
+    return tmp_path_factory.mktemp("newcomer")
+
+
+@pytest.fixture(scope="module")
+def address(home: Path) -> Iterator[str]:
     """The one address that `python -m bot run` prints without a .env."""
     env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LANGUAGE": "en", "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, "-m", "bot", "run", "--port", "0"]
-    folder = tmp_path_factory.mktemp("newcomer")
+    folder, env["TMPDIR"] = home, str(home)
     with subprocess.Popen(command, cwd=folder, env=env, stdout=subprocess.PIPE, text=True) as bot:
         assert bot.stdout
         said = ""
@@ -47,15 +52,10 @@ def say(page: Page, text: str, answer: str) -> None:
     expect(page.get_by_text(answer).last).to_be_visible(timeout=15_000)
 
 
-def sandbox_folder() -> Path:
-    folders = Path(tempfile.gettempdir()).glob("sampan-sandbox-*/gitee/acme/web.git")
-    return max(folders, key=lambda folder: folder.stat().st_mtime).parents[2]
-
-
-def test_the_first_five_minutes(address: str, page: Page) -> None:
+def test_the_first_five_minutes(address: str, home: Path, page: Page) -> None:
     page.set_viewport_size(PHONE)
     page.goto(address)
-    folder = sandbox_folder()
+    (folder,) = home.glob("sampan-sandbox-*")
     say(page, "/pr", "3 open pull requests in")
     say(page, "/test 1", "marked as tested at")
     say(page, "/approve 1", "approved at")
