@@ -1,8 +1,6 @@
 """One command line being carried out: who asks, where, and what they may use."""
 
-import logging
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -17,9 +15,6 @@ if TYPE_CHECKING:
     from bot.jobs import BuildServer
     from bot.pulls import CodeHost
     from bot.store import Store
-
-
-log = logging.getLogger(__name__)
 
 
 class Tools(Protocol):
@@ -70,13 +65,6 @@ class Ask:
     def role(self) -> Role:
         """The highest role the asker has in this conversation."""
         return highest_role(self.settings, self.staff_id, conversation=self.message.conversation_id)
-
-    def note(self, write: Callable[[], object]) -> None:
-        """Write down what has happened outside; a store that is busy must not hide it from the room."""
-        try:
-            write()
-        except Exception:
-            log.exception("delivery %s: what came of it was not written down", self.message.delivery_id)
 
     @property
     def default_repo(self) -> Repo | None:

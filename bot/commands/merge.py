@@ -5,6 +5,7 @@ import time
 from bot.arguments import NUMBER, REPO
 from bot.ask import Ask
 from bot.language import mark
+from bot.launching import noted
 from bot.pulls import Blocker, CodeHost, Obstacle, check_blockers, link, short
 from bot.readiness import next_steps, obstacles
 from bot.registry import Group, Option, command
@@ -100,9 +101,9 @@ def _write_noted(ask: Ask, host: CodeHost, repo: Repo, pull: PullRequest, method
     try:
         reply = _write(host, repo, pull, method)
     except Exception:
-        ask.note(lambda: ask.store.votes.settle(row, counted=False))
+        noted(lambda: ask.store.votes.settle(row, counted=False))
         raise
-    ask.note(lambda: ask.store.votes.settle(row, counted=True))
+    noted(lambda: ask.store.votes.settle(row, counted=True))
     return reply
 
 

@@ -135,7 +135,7 @@ def test_whoever_asks_too_often_takes_one_thread_only(here: Watch) -> None:
 
 @pytest.mark.parametrize(
     ("part", "table"),
-    [("builds_looked_at", "builds"), ("forgotten", "confirmations")],
+    [("interrupted_told", "deliveries"), ("builds_looked_at", "builds"), ("forgotten", "confirmations")],
 )
 def test_one_part_that_fails_does_not_stop_the_others(
     here: Watch, caplog: pytest.LogCaptureFixture, part: str, table: str
