@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import requests
 
@@ -14,6 +14,9 @@ from integrations.jenkins import logs, protocol, sightings
 from integrations.jenkins.connection import Connection, decoded
 from integrations.jenkins.protocol import VENDOR, job_path
 from integrations.model import Account, BuildRef, Job, Queued, Sighting, Stage
+
+if TYPE_CHECKING:
+    from integrations.model.runs import Run, Story
 
 T = TypeVar("T")
 STEPS = 10  # LargeText tells of ten thousand lines at a time while a log grows
@@ -69,12 +72,9 @@ class Jenkins:
 
     def log(self, build: BuildRef, *, lines: int) -> tuple[str, ...]:
         """The last lines of a build's log, none before it began; NotFound when it is gone."""
-        seen = self.read(build)
-        if seen.stage is Stage.GONE:
-            raise NotFound(VENDOR, status=404)
-        if seen.number is None:
+        if (number := self._number(build)) is None:
             return ()
-        path = f"{job_path(build.job)}{seen.number}/logText/progressiveText"
+        path = f"{job_path(build.job)}{number}/logText/progressiveText"
         if (self._api.version or (0, 0)) >= logs.TAIL_SINCE:
             response = self._api.get(path, params={"start": -logs.TAIL})
             whole = _text_size(response) <= logs.TAIL
@@ -82,6 +82,30 @@ class Jenkins:
             start = max(0, self._log_size(path) - logs.TAIL)
             response, whole = self._api.get(path, params={"start": start}), start == 0
         return logs.tail(response.content, lines=lines, whole=whole)
+
+    def newest(self, job: str) -> "Run | None":
+        """The newest build of a job that worked, was unstable or failed, whoever started it; one request.
+
+        A job that is nowhere, or hidden from this login, is NotFound.
+        """
+        from integrations.jenkins import runs
+
+        found = self._api.read(job_path(job), tree=runs.NEWEST_TREE)
+        return _decoded(lambda: runs.read_newest(found))
+
+    def runs(self, job: str, *, after: int) -> "Sequence[Run]":
+        """The same kind of builds with a higher number, oldest first, of the newest fifty of the job."""
+        from integrations.jenkins import runs
+
+        found = self._api.read(job_path(job), tree=runs.RUNS_TREE)
+        return _decoded(lambda: runs.read_runs(found, after=after))
+
+    def story(self, job: str, number: int) -> "Story":
+        """Why a build ran and what was new in it; NotFound when it is gone."""
+        from integrations.jenkins import runs
+
+        found = self._api.read(f"{job_path(job)}{number}/", tree=runs.STORY_TREE)
+        return _decoded(lambda: runs.read_story(found))
 
     def cancel(self, build: BuildRef) -> None:
         """Stop a build, or take it out of the queue; nothing happens if it is over or gone."""
@@ -98,6 +122,15 @@ class Jenkins:
         self._signed_in(response)
         if response.status_code not in (200, 204, 302, 303, 404):
             raise self._api.error(response)
+
+    def _number(self, build: BuildRef) -> int | None:
+        """The number of a build that is there; None before it began."""
+        if build.number is not None and not build.marker and build.queue_id is None:
+            return build.number  # nothing to compare it with: the log itself tells whether it is there
+        seen = self.read(build)
+        if seen.stage is Stage.GONE:
+            raise NotFound(VENDOR, status=404)
+        return seen.number
 
     def _numbered(self, build: BuildRef, number: int) -> Sighting:
         path = job_path(build.job)

@@ -10,7 +10,18 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from integrations.errors import Malformed
-from integrations.jenkins.protocol import MARKER, job_at, job_name, job_path, mapping, number
+from integrations.jenkins.protocol import (
+    MARKER,
+    RESULTS,
+    address,
+    job_at,
+    job_name,
+    job_path,
+    mapping,
+    moment,
+    number,
+    seconds,
+)
 from integrations.model import Notification
 
 # One build is told as COMPLETED and again as FINALIZED, which was called FINISHED before version 1.6.
@@ -30,14 +41,27 @@ def read_notification(body: bytes, *, root: str) -> Notification:
     build = mapping(payload.get("build"))
     phase = _text(build, "phase").upper()
     phase = phase if _PHASE.fullmatch(phase) else ""
+    ended = phase in OVER
     return Notification(
         job=_job(payload, build, root),
         number=number(build.get("number")),
         queue_id=number(build.get("queue_id")),
         marker=_marker(mapping(build.get("parameters"))),
-        ended=phase in OVER,
+        ended=ended,
         phase=phase,
+        result=RESULTS.get(_text(build, "status")) if ended else None,
+        url=address(build.get("full_url")),
+        began_at=_began_at(build, phase),
+        at=moment(build.get("timestamp")),
     )
+
+
+def _began_at(build: Mapping[str, Any], phase: str) -> float | None:
+    """When the build began, if the payload tells: JobListener gives every phase a time of another meaning."""
+    at, took = moment(build.get("timestamp")), seconds(build.get("duration"))
+    if phase == "STARTED":
+        return at
+    return at - took if phase in OVER and at is not None and took is not None else None
 
 
 def _job(payload: Mapping[str, Any], build: Mapping[str, Any], root: str) -> str:

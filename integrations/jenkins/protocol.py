@@ -1,4 +1,4 @@
-"""Jenkins' rules without any I/O: names, jobs, triggers.
+"""Jenkins' rules without any I/O: names, jobs, triggers, and what of its words and numbers is fit to be kept.
 
 Read from the source of Jenkins itself: ParameterizedJobMixIn, ParametersDefinitionProperty, Queue.
 """
@@ -6,12 +6,23 @@ Read from the source of Jenkins itself: ParameterizedJobMixIn, ParametersDefinit
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlsplit
 
-from integrations.model import Job, Parameter
+from integrations.model import Job, Parameter, Result
 
 VENDOR = "Jenkins"
 MARKER = "SAMPAN_ID"  # the parameter a build of ours is found again by
+
+RESULTS = {
+    "SUCCESS": Result.SUCCESS,
+    "UNSTABLE": Result.UNSTABLE,
+    "FAILURE": Result.FAILURE,
+    "ABORTED": Result.ABORTED,
+    "NOT_BUILT": Result.NOT_BUILT,
+}
+SINCE, UNTIL = 946_684_800, 4_102_444_800  # the years a build can be of: 2000 to 2099
+LONGEST = 300  # characters of somebody's own words
+LONGEST_ADDRESS = 1000
 
 PASSWORD = "PasswordParameterDefinition"  # noqa: S105, the name of a kind
 JOB_TREE = "url,buildable,property[parameterDefinitions[name,type,choices]],lastBuild[estimatedDuration]"
@@ -93,6 +104,31 @@ def seconds(value: object) -> float | None:
     if not isinstance(value, int | float) or isinstance(value, bool):
         return None
     return value / 1000 if 0 < value < 2**53 else None
+
+
+def moment(value: object) -> float | None:
+    """A time in milliseconds as seconds since the epoch, if any build can have been then."""
+    found = seconds(value)
+    return found if found is not None and SINCE <= found < UNTIL else None
+
+
+def words(value: object, *, most: int = LONGEST) -> str:
+    """Words of somebody's, as every store and every wire can carry them: on one line, of printed signs."""
+    if not isinstance(value, str):
+        return ""
+    return "".join(sign for sign in " ".join(value.split()) if sign.isprintable())[:most]
+
+
+def address(value: object) -> str:
+    """An address to send a person to, else nothing: cut it leads nowhere, and a login in it is given away."""
+    if not isinstance(value, str) or len(value) > LONGEST_ADDRESS or not value.isprintable() or " " in value:
+        return ""
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return ""
+    fit = parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc
+    return value if fit else ""
 
 
 def mapping(data: object) -> Mapping[str, Any]:

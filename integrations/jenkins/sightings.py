@@ -6,7 +6,17 @@ Read from the source of Jenkins: Queue.Item, Run, Result; queue items vanish fiv
 from collections.abc import Mapping
 from typing import Any
 
-from integrations.jenkins.protocol import Unreadable, job_at, listing, mapping, marker, number, seconds
+from integrations.jenkins.protocol import (
+    RESULTS,
+    Unreadable,
+    job_at,
+    listing,
+    mapping,
+    marker,
+    number,
+    seconds,
+    words,
+)
 from integrations.model import BuildRef, Result, Sighting, Stage
 
 _CARRIED = "actions[parameters[name,value]]"
@@ -17,15 +27,6 @@ QUEUE_TREE = f"items[id,why,task[url],{_CARRIED}]"
 
 GONE = Sighting(Stage.GONE)
 PIPELINE = "org.jenkinsci.plugins.workflow.job.WorkflowRun"
-LONGEST = 300  # characters of the server's own words
-
-_RESULTS = {
-    "SUCCESS": Result.SUCCESS,
-    "UNSTABLE": Result.UNSTABLE,
-    "FAILURE": Result.FAILURE,
-    "ABORTED": Result.ABORTED,
-    "NOT_BUILT": Result.NOT_BUILT,
-}
 
 
 def read_build(data: object) -> Sighting:
@@ -41,7 +42,7 @@ def read_build(data: object) -> Sighting:
         number=number(build.get("number")),
         url=str(build.get("url") or ""),
         # An unknown word says neither that it worked nor that the code is broken: somebody has to look.
-        result=_RESULTS.get(str(result), Result.NOT_BUILT) if result else None,
+        result=RESULTS.get(str(result), Result.NOT_BUILT) if result else None,
         began_at=seconds(build.get("timestamp")),
         seconds=seconds(build.get("duration")) if result else None,
         usual=seconds(build.get("estimatedDuration")),
@@ -55,7 +56,7 @@ def read_item(data: object) -> Sighting:
     if queue_id is None:
         raise Unreadable("queue item")
     stage = Stage.CANCELLED if item.get("cancelled") else Stage.QUEUED
-    return Sighting(stage, queue_id=queue_id, why=_words(item.get("why")))
+    return Sighting(stage, queue_id=queue_id, why=words(item.get("why")))
 
 
 def started(data: object) -> int | None:
@@ -95,7 +96,7 @@ def read_input(actions: object) -> str | None:
     """What wfapi/pendingInputActions says that a pipeline asks; None when it asks nothing."""
     if not isinstance(actions, list):
         raise Unreadable("input")
-    return _words(mapping(actions[0]).get("message")) if actions else None
+    return words(mapping(actions[0]).get("message")) if actions else None
 
 
 def _is_surely(thing: Mapping[str, Any], id_field: str, build: BuildRef) -> bool:
@@ -110,10 +111,3 @@ def _same(thing: Mapping[str, Any], queue_id: int | None, build: BuildRef) -> bo
     if build.queue_id is not None and queue_id is not None:
         return queue_id == build.queue_id
     return None
-
-
-def _words(value: object) -> str:
-    """Words of somebody's, as every store and every wire can carry them: on one line, of printed signs."""
-    if not isinstance(value, str):
-        return ""
-    return "".join(sign for sign in " ".join(value.split()) if sign.isprintable())[:LONGEST]

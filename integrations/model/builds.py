@@ -80,6 +80,10 @@ class Notification:
     marker: str
     ended: bool
     phase: str  # its own word; empty when it is none
+    result: Result | None = None  # in a phase in which it has ended
+    url: str = ""
+    began_at: float | None = None  # seconds since the epoch, as `at`
+    at: float | None = None  # when it was told
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ ApiCrumbExclusion), then the permission each action checks.
 
 import base64
 import binascii
+from html import escape
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -90,6 +91,12 @@ def crumb_of(request: Request, server: Server) -> tuple[str, str]:
         return known, session
     session = server.users.open_session()
     return server.users.crumb(visitor(request), session) or "", session
+
+
+def button(address: str, label: str, *, crumb: str) -> str:
+    """A form of one button, for a page that also sets the session its crumb is good for."""
+    hidden = f"<input type=hidden name={CRUMB} value='{crumb}'>"
+    return f"<form method=post action='{escape(address)}'>{hidden}<button>{escape(label)}</button></form>"
 
 
 def _credentials(request: Request) -> tuple[str, str]:

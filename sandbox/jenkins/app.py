@@ -13,7 +13,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.faults import Faults
-from sandbox.jenkins import access, inputs, logs, pages, reads, trigger
+from sandbox.jenkins import access, inputs, logs, pages, reads, trigger, turns
 from sandbox.jenkins.answers import error_page
 from sandbox.jenkins.builds import Build
 from sandbox.jenkins.exports import PERMALINKS, permalink
@@ -45,6 +45,7 @@ AT_ITEM: Mapping[str, Callable[[Request, Server, Item], Response]] = {
 AT_JOB: Mapping[str, Callable[[Request, Server, Job], Response]] = {
     f"{JOB}build": trigger.build,
     f"{JOB}buildWithParameters": trigger.build_with_parameters,
+    f"{JOB}turns/{{turn}}": turns.take,
 }
 AT_BUILD: Mapping[str, Callable[[Request, Server, Build], Response]] = {
     BUILD: pages.build,

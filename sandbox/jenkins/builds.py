@@ -1,11 +1,14 @@
 """Builds: one run of a job's script, its result and its log."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from itertools import islice
 from pathlib import Path
 from statistics import mean
 
+from sandbox.jenkins.changes import Change
 from sandbox.jenkins.jobs import Job, Value, as_text
 from sandbox.jenkins.question import Question
 from sandbox.jenkins.shell import Shell
@@ -34,10 +37,22 @@ class Progress(IntEnum):
 
 @dataclass(frozen=True)
 class Cause:
-    """Why a build runs: a user asked, or a remote host with the job's own token."""
+    """Why a build runs: somebody asked, another build did, a remote host with the token, a clock."""
 
     description: str
     user: str = ""
+    upstream: "Build | None" = None
+    kind: str = "hudson.model.Cause$RemoteCause"
+
+    @classmethod
+    def by(cls, build: "Build") -> "Cause":
+        """Another job's build, whose number Jenkins writes for people here: 33,941."""
+        words = f'Started by upstream project "{build.job.full_name}" build number {build.number:,}'
+        return cls(words, upstream=build)
+
+
+TIMER = Cause("Started by timer", kind="hudson.triggers.TimerTrigger$TimerTriggerCause")
+COMMIT = Cause("Started by an SCM change", kind="hudson.triggers.SCMTrigger$SCMTriggerCause")
 
 
 @dataclass(eq=False)
@@ -56,15 +71,26 @@ class Build:
     shell: Shell = field(default_factory=Shell)
     stopped_by: str = ""
     question: Question | None = None
+    changes: Sequence[Change] = ()
+    culprits: Sequence[str] = ()  # who changed something since it last worked
 
     @classmethod
-    def start(cls, job: Job, *, queue_id: int, values: dict[str, Value], causes: list[Cause]) -> "Build":
-        """Give the next number of a job to a new build and open its log."""
-        build = cls(job, job.next_number, queue_id, values, causes)
-        job.next_number += 1
+    def start(
+        cls,
+        job: Job,
+        *,
+        queue_id: int,
+        values: dict[str, Value],
+        causes: list[Cause],
+        number: int | None = None,
+    ) -> "Build":
+        """Open the log of a new build, which takes the job's commits and, by default, its next number."""
+        build = cls(job, number or job.next_number, queue_id, values, causes, changes=job.changes)
+        build.culprits = _culprits(build)
+        job.next_number, job.changes = max(job.next_number, build.number + 1), ()
         build.log.parent.mkdir(parents=True, exist_ok=True)
         build.log.write_text("".join(f"{cause.description}\n" for cause in causes), encoding="utf-8")
-        job.builds[build.number] = build
+        job.add(build)
         return build
 
     @property
@@ -117,8 +143,11 @@ class Build:
         )
         if self.shell.stopped:
             self.say("Build was aborted" + (f"\nAborted by {self.stopped_by}" if self.stopped_by else ""))
-        self.result = Result.ABORTED if self.shell.stopped else _result(code)
-        self.duration = time.time() - self.started
+        self.end(Result.ABORTED if self.shell.stopped else _result(code), seconds=time.time() - self.started)
+
+    def end(self, result: Result, *, seconds: float) -> None:
+        """Keep how it ended and how long it took; others may be told now."""
+        self.result, self.duration = result, seconds
         self.progress = Progress.POST_PRODUCTION
 
     def stop(self, *, by: str = "") -> None:
@@ -151,10 +180,18 @@ class Build:
             self.question = None
 
 
+def _culprits(build: Build) -> list[str]:
+    """The authors of its commits, and the culprits of a broken build before it, as RunWithSCM finds them."""
+    before = next((one for one in build.job.newest if one.result and one.number < build.number), None)
+    works = before is None or before.result in (Result.SUCCESS, Result.UNSTABLE)
+    inherited = [] if works or before is None else before.culprits
+    return list(dict.fromkeys([*inherited, *(one.author for one in build.changes)]))
+
+
 def estimate(job: Job) -> float:
     """The mean duration of the last three good builds in seconds, or -1."""
-    good = [one.duration for one in job.newest if one.result in (Result.SUCCESS, Result.UNSTABLE)]
-    return mean(good[:3]) if good else -1.0
+    good = (one.duration for one in job.newest if one.result in (Result.SUCCESS, Result.UNSTABLE))
+    return mean(newest) if (newest := list(islice(good, 3))) else -1.0
 
 
 def _result(code: int) -> Result:

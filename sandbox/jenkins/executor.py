@@ -2,6 +2,7 @@
 
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from sandbox.jenkins.builds import Build, Progress
@@ -13,12 +14,19 @@ class Executor(threading.Thread):
     """A thread that runs builds until the queue is closed."""
 
     def __init__(
-        self, queue: Queue, notifier: Notifier, *, root: Path, start_delay: float, closing: threading.Event
+        self,
+        queue: Queue,
+        notifier: Notifier,
+        *,
+        root: Path,
+        start_delay: float,
+        closing: threading.Event,
+        follow: Callable[[Build], None],
     ) -> None:
         super().__init__(name="jenkins-executor", daemon=True)
         self.root_url = ""
         self._queue, self._notifier, self._root = queue, notifier, root
-        self._start_delay, self._closing = start_delay, closing
+        self._start_delay, self._closing, self._follow = start_delay, closing, follow
 
     def run(self) -> None:
         while item := self._queue.take():
@@ -39,6 +47,7 @@ class Executor(threading.Thread):
         self._tell(build, Phase.STARTED)
         build.run(workspace=self._workspace(build), environment=self._environment(build))
         self._tell(build, Phase.COMPLETED)
+        self._follow(build)
         build.say(f"Finished: {build.result}")
         build.progress = Progress.COMPLETED
         self._tell(build, Phase.FINALIZED)

@@ -5,7 +5,8 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from sandbox.jenkins.builds import Build, Cause, Result
+from sandbox.jenkins.builds import Build, Cause, Result, estimate
+from sandbox.jenkins.changes import all_sets, one_set, person
 from sandbox.jenkins.jobs import Job, Parameter, path_of
 from sandbox.jenkins.queue import Item, Queue, Stage
 from sandbox.jenkins.tree import Bean
@@ -34,13 +35,14 @@ def folder(jobs: Iterable[Job], queue: Queue, *, within: str, root: str) -> Bean
 
 def job(job: Job, queue: Queue, *, root: str) -> Bean:
     """A job with its newest hundred builds."""
-    builds = [build(one, root=root) for one in job.newest]
+    usual = estimate(job)
+    builds = [build(one, root=root, usual=usual) for one in job.newest]
     waiting = next((one for one in queue.waiting if one.job is job), None)
     definitions = [_definition(one) for one in job.parameters]
     defines = {"_class": "hudson.model.ParametersDefinitionProperty", "parameterDefinitions": definitions}
     fields = {
         **_task(job, root=root),
-        "description": None,
+        "description": job.description or None,
         "displayName": job.name,
         "fullName": job.full_name,
         "fullDisplayName": job.full_name.replace("/", " » "),
@@ -55,7 +57,7 @@ def job(job: Job, queue: Queue, *, root: str) -> Bean:
         "property": [defines] if definitions else [],
     }
     found = {name: permalink(job, name) for name in PERMALINKS}
-    links = {name: build(one, root=root) if one else None for name, one in found.items()}
+    links = {name: build(one, root=root, usual=usual) if one else None for name, one in found.items()}
     return Bean(fields | links, brief=STARS, asked=("allBuilds",))
 
 
@@ -71,12 +73,17 @@ PERMALINKS = {
 
 
 def permalink(job: Job, name: str) -> Build | None:
-    """The build behind lastBuild, lastFailedBuild and so on."""
-    return next((one for one in job.newest if one.result in PERMALINKS[name]), None)
+    """The build behind lastBuild, lastFailedBuild and so on; jenkins.model.PeepholePermalink."""
+    wanted = PERMALINKS[name]
+    # A pipeline can have a result while it runs; only lastBuild may be running.
+    return next(
+        (one for one in job.newest if one.result in wanted and (None in wanted or not one.building)), None
+    )
 
 
-def build(build: Build, *, root: str) -> Bean:
-    """A build; a password is not exported."""
+def build(build: Build, *, root: str, usual: float | None = None) -> Bean:
+    """A build; a password is not exported. `usual` is its estimate, if it is known already."""
+    usual = build.estimate if usual is None else usual
     fields = {
         "_class": RUN if build.job.pipeline else BUILD,
         "actions": _actions(build.causes, build.job, build.values),
@@ -85,7 +92,7 @@ def build(build: Build, *, root: str) -> Bean:
         "description": None,
         "displayName": f"#{build.number}",
         "duration": int(build.duration * 1000),
-        "estimatedDuration": -1 if build.estimate < 0 else int(build.estimate * 1000),
+        "estimatedDuration": -1 if usual < 0 else int(usual * 1000),
         "fullDisplayName": build.title,
         "id": str(build.number),
         "inProgress": build.in_progress,
@@ -95,10 +102,11 @@ def build(build: Build, *, root: str) -> Bean:
         "result": build.result,
         "timestamp": int(build.started * 1000),
         "url": root + build.path,
-        "culprits": [],
+        "culprits": [person(one, root=root) for one in build.culprits],
     }
-    changes: dict[str, Any] = {"_class": "hudson.scm.EmptyChangeLogSet", "items": [], "kind": None}
-    own: dict[str, Any] = {"changeSets": []} if build.job.pipeline else {"builtOn": "", "changeSet": changes}
+    own: dict[str, Any] = {"builtOn": "", "changeSet": one_set(build.changes, root=root)}
+    if build.job.pipeline:
+        own = {"changeSets": all_sets(build.changes, root=root)}
     return Bean(fields | own, brief=("number", "url"))
 
 
@@ -176,10 +184,14 @@ def _actions(causes: list[Cause], job: Job, values: dict[str, Any]) -> list[dict
 
 
 def _cause(cause: Cause) -> dict[str, Any]:
-    if not cause.user:
-        return {"_class": "hudson.model.Cause$RemoteCause", "shortDescription": cause.description}
-    who = {"userId": cause.user, "userName": cause.user}
-    return {"_class": "hudson.model.Cause$UserIdCause", "shortDescription": cause.description, **who}
+    kind = cause.kind
+    about: dict[str, Any] = {}
+    if cause.user:
+        kind, about = "hudson.model.Cause$UserIdCause", {"userId": cause.user, "userName": cause.user}
+    if up := cause.upstream:
+        kind = "hudson.model.Cause$UpstreamCause"
+        about = {"upstreamBuild": up.number, "upstreamProject": up.job.full_name, "upstreamUrl": up.job.path}
+    return {"_class": kind, "shortDescription": cause.description, **about}
 
 
 def _value(parameter: Parameter, value: str | bool) -> dict[str, Any]:

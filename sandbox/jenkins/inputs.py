@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from sandbox.jenkins.access import CRUMB, may, visitor
+from sandbox.jenkins.access import button, may, visitor
 from sandbox.jenkins.answers import moved, root_of
 from sandbox.jenkins.builds import Build
 from sandbox.jenkins.question import Question
@@ -59,9 +59,8 @@ def abort(request: Request, server: Server, build: Build) -> Response:
 
 def buttons(question: Question, *, crumb: str) -> str:
     """A question and the two buttons that answer it, for the build's page."""
-    at, hidden = f"input/{question.id}", f"<input type=hidden name={CRUMB} value='{crumb}'>"
     forms = "".join(
-        f"<form method=post action='{at}/{verb}'>{hidden}<button>{label}</button></form>"
+        button(f"input/{question.id}/{verb}", label, crumb=crumb)
         for verb, label in (("proceedEmpty", "Proceed"), ("abort", "Abort"))
     )
     return f"<h2>{escape(question.message)}</h2><p class=answers>{forms}"

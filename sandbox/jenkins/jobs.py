@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from sandbox.jenkins.changes import Change, Turn
+
 if TYPE_CHECKING:
     from sandbox.jenkins.builds import Build
 
@@ -76,6 +78,10 @@ class Job:
     refuses: bool = False  # as a QueueDecisionHandler can make it
     pipeline: bool = False
     input: str = ""  # what a pipeline asks before it runs its script
+    description: str = ""
+    downstream: tuple[str, ...] = ()  # the jobs it starts when it has worked
+    turns: Mapping[str, Turn] = field(default_factory=dict)  # its buttons, by the last part of their address
+    changes: Sequence[Change] = ()  # commits that its next build will have
     next_number: int = 1
     running: int = 0
     builds: dict[int, "Build"] = field(default_factory=dict)
@@ -94,6 +100,13 @@ class Job:
     def newest(self) -> list["Build"]:
         """Its builds, the newest first."""
         return list(self.builds.values())[::-1]
+
+    def add(self, build: "Build") -> None:
+        """Put a build in its place by its number."""
+        behind = bool(self.builds) and build.number < next(reversed(self.builds))
+        self.builds[build.number] = build
+        if behind:
+            self.builds = dict(sorted(self.builds.items()))
 
     def values(self, submitted: Submitted) -> dict[str, Value]:
         """What a build gets: what the job does not define is dropped without a word."""

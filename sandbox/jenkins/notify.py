@@ -7,7 +7,6 @@ success to it, nothing is sent twice, and the build's executor waits meanwhile.
 import base64
 import json
 import socket
-import time
 from contextlib import suppress
 from enum import StrEnum
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
@@ -79,12 +78,13 @@ def payload(build: Build, phase: Phase, *, root: str) -> dict[str, Any]:
         "full_url": root + build.path if root else None,
         "number": build.number,
         "queue_id": build.queue_id,
-        "timestamp": int((time.time() if over else build.started) * 1000),
+        # Of FINALIZED it is the time of sending: the same, but for how long others took to be told.
+        "timestamp": int(build.started * 1000) + (int(build.duration * 1000) if over else 0),
         "duration": int(build.duration * 1000),
         "phase": phase.value,
         "status": build.result.value if over and build.result else None,
         "url": build.path,
-        "scm": {"changes": [], "culprits": []},
+        "scm": {"changes": [], "culprits": [] if build.job.pipeline else build.culprits},
         "parameters": _parameters(build),
         "log": "",
         "notes": "",

@@ -8,11 +8,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from sandbox.jenkins import inputs, turns
 from sandbox.jenkins.access import SESSION, crumb_of
 from sandbox.jenkins.answers import root_of
 from sandbox.jenkins.builds import Build
 from sandbox.jenkins.exports import color
-from sandbox.jenkins.inputs import buttons
 from sandbox.jenkins.jobs import Job, path_of
 from sandbox.jenkins.reads import visible
 from sandbox.jenkins.server import Server
@@ -37,7 +37,7 @@ def job_or_folder(request: Request, server: Server) -> Response:
     name, jobs = request.path_params["job"], visible(request, server)
     found = server.jobs.get(name)
     if found in jobs:
-        return _job(request, found)
+        return _job(request, server, found)
     inside = [one for one in jobs if one.full_name.startswith(f"{name}/")]
     if not inside:
         raise HTTPException(404)
@@ -47,18 +47,14 @@ def job_or_folder(request: Request, server: Server) -> Response:
 def build(request: Request, server: Server, build: Build) -> Response:
     """How a build went, who asked for it, with what, how long it took, and what it asks."""
     who = [("Why", cause.description) for cause in build.causes]
+    who += [("Changed by", f"{one.author}: {one.title}") for one in build.changes]
     state = f"<p>{_badge(build)} after {_took(build)} · <a href='console'>Console output</a></p>"
     tables = _table([*who, ("Started", _when(build)), ("Queue item", str(build.queue_id))])
     parameters = f"<h2>Parameters</h2>{_table(build.shown.items())}" if build.shown else ""
-    trail, busy = _trail(request, build.job.full_name), build.in_progress
-    question = build.question
-    if question is None:
-        return _page(request, build.title, state + tables + parameters, trail=trail, refresh=busy)
-    crumb, session = crumb_of(request, server)
-    asks = buttons(question, crumb=crumb)
-    page = _page(request, build.title, state + asks + tables + parameters, trail=trail, refresh=busy)
-    page.set_cookie(SESSION, session, httponly=True)
-    return page
+    asks, session = _question(request, server, build)
+    body = state + asks + tables + parameters
+    trail = _trail(request, build.job.full_name)
+    return _page(request, build.title, body, trail=trail, refresh=build.in_progress, session=session)
 
 
 def console(request: Request, _: Server, build: Build) -> Response:
@@ -81,18 +77,38 @@ def style(_: Request, __: Server) -> Response:
     return Response(CSS, media_type="text/css", headers=SECURITY)
 
 
-def _job(request: Request, job: Job) -> Response:
+def _job(request: Request, server: Server, job: Job) -> Response:
     rows = "".join(
         f"<tr><td class=number><a href='{one.number}/'>#{one.number}</a><td>{_badge(one)}"
-        f"<td>{escape(_given(one))} <span class=quiet>{_when(one)}</span>"
+        f"<td>{escape(_about(one))} <span class=quiet>{_when(one)}</span>"
         for one in job.newest[:SHOWN_BUILDS]
     )
     defined = [(one.name, ", ".join(one.choices) or one.type.lower()) for one in job.parameters]
     parameters = f"<h2>Parameters</h2>{_table(defined)}" if defined else ""
+    about = f"<p>{escape(job.description)}</p>" if job.description else ""
     body = (f"<table>{rows}</table>" if rows else "<p>Not built yet.</p>") + parameters
     busy = any(one.in_progress for one in job.newest)
     trail = _trail(request, job.full_name.rpartition("/")[0])
-    return _page(request, job.full_name.replace("/", " » "), body, trail=trail, refresh=busy)
+    play, session = _turns(request, server, job)
+    title = job.full_name.replace("/", " » ")
+    return _page(request, title, about + play + body, trail=trail, refresh=busy, session=session)
+
+
+def _question(request: Request, server: Server, build: Build) -> tuple[str, str]:
+    """What a build asks with the buttons to answer it, and the session these need."""
+    question = build.question
+    if question is None:
+        return "", ""
+    crumb, session = crumb_of(request, server)
+    return inputs.buttons(question, crumb=crumb), session
+
+
+def _turns(request: Request, server: Server, job: Job) -> tuple[str, str]:
+    """The buttons of a job to play with, and the session these need."""
+    if not job.turns:
+        return "", ""
+    crumb, session = crumb_of(request, server)
+    return turns.buttons(job, crumb=crumb), session
 
 
 def _jobs(request: Request, jobs: Iterable[Job]) -> str:
@@ -104,8 +120,9 @@ def _jobs(request: Request, jobs: Iterable[Job]) -> str:
     return f"<table>{''.join(rows)}</table>"
 
 
-def _given(build: Build) -> str:
-    return " ".join(f"{name}={value}" for name, value in build.shown.items() if value)
+def _about(build: Build) -> str:
+    given = [f"{name}={value}" for name, value in build.shown.items() if value]
+    return " ".join([*given, *(f"{one.author}: {one.title}" for one in build.changes)])
 
 
 def _badge(build: Build) -> str:
@@ -138,6 +155,7 @@ def _page(
     *,
     trail: Iterable[tuple[str, str]] = (),
     refresh: bool = False,
+    session: str = "",
 ) -> Response:
     root = escape(root_of(request))
     links = " » ".join(
@@ -149,4 +167,7 @@ def _page(
         f"<meta name=viewport content='width=device-width'><link rel=stylesheet href='{root}style.css'>"
         f"<nav>{links}</nav><main><h1>{escape(title)}</h1>{body}</main></html>"
     )
-    return HTMLResponse(page, headers=SECURITY)
+    answer = HTMLResponse(page, headers=SECURITY)
+    if session:
+        answer.set_cookie(SESSION, session, httponly=True)
+    return answer

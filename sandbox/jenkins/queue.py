@@ -75,9 +75,13 @@ class Queue:
                     item.causes.append(cause)
                     item.due = min(item.due, due)
                     return item, False
-            item = Item(next(self._ids), job, values, [cause], due)
+            item = Item(self.new_id(), job, values, [cause], due)
             self._items[item.id] = item
             return item, True
+
+    def new_id(self) -> int:
+        """The next number for an item."""
+        return next(self._ids)
 
     @property
     def waiting(self) -> list[Item]:

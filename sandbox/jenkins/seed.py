@@ -1,7 +1,10 @@
-"""The jobs of the demo: two services that are tested, built and deployed, and pull requests of one repo."""
+"""The jobs of the demo: two services that are tested, built and deployed, pull requests of one repo, and a
+nightly test, to be broken and mended by whoever plays.
+"""
 
 from pathlib import Path
 
+from sandbox.jenkins.changes import Turn
 from sandbox.jenkins.jobs import Parameter, Type
 from sandbox.jenkins.server import Server
 
@@ -27,6 +30,16 @@ def seed(server: Server) -> None:
         server.add_job(f"{service}-build", script=script("build"))
         server.add_job(f"{service}-deploy", script=script("deploy"), parameters=DEPLOY)
     server.add_job("web-pr", script=script("pr"), parameters=PULL_REQUEST)
+    nightly, broken = script("nightly"), script("nightly-broken")
+    server.add_job(
+        "nightly",
+        script=nightly,
+        description="夜间回归: every suite against every service, once a night",
+        turns={
+            "break": Turn("Break it", broken, "购物车改用新的缓存", "wu"),
+            "mend": Turn("Mend it", nightly, "缓存里留住最后一件商品", "chen"),
+        },
+    )
 
 
 def script(name: str) -> str:

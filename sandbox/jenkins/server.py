@@ -5,13 +5,15 @@ ParametersDefinitionProperty, Queue, Run. `create_app` in app.py is its HTTP sid
 """
 
 import threading
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from sandbox.jenkins.builds import Build, Progress
+from sandbox.jenkins.builds import TIMER, Build, Cause, Progress, Result
+from sandbox.jenkins.changes import Change, Turn
 from sandbox.jenkins.executor import Executor
 from sandbox.jenkins.jobs import Job, Parameter
-from sandbox.jenkins.notify import TIMEOUT, Notifier
+from sandbox.jenkins.notify import TIMEOUT, Notifier, Phase
 from sandbox.jenkins.queue import Queue
 from sandbox.jenkins.recorder import Call
 from sandbox.jenkins.users import EVERYTHING, Permission, User, Users
@@ -94,10 +96,14 @@ class Server:
         refuses: bool = False,
         pipeline: bool = False,
         input: str = "",
+        description: str = "",
+        downstream: Iterable[str] = (),
+        turns: Mapping[str, Turn] | None = None,
     ) -> Job:
         """Make a job; `team/hello` makes the folder as well, `notify` are the addresses it reports to.
 
-        A pipeline may ask its `input` and wait for a person before it runs.
+        A pipeline may ask its `input` and wait for a person before it runs. When a build has worked, the jobs
+        `downstream` are started; `turns` are buttons on its page.
         """
         self.jobs[name] = Job(
             name,
@@ -111,6 +117,9 @@ class Server:
             refuses=refuses,
             pipeline=pipeline or bool(input),
             input=input,
+            description=description,
+            downstream=tuple(downstream),
+            turns=turns or {},
         )
         return self.jobs[name]
 
@@ -126,6 +135,38 @@ class Server:
         user = User(name, password, token, frozenset(permissions))
         self.users.add(user)
         return user
+
+    def record(
+        self,
+        name: str,
+        result: Result | str,
+        *,
+        number: int | None = None,
+        began: float | None = None,
+        seconds: float = 1.0,
+        changes: Sequence[Change] = (),
+        causes: Sequence[Cause] = (TIMER,),
+        log: str = "",
+        notify: bool = False,
+    ) -> Build:
+        """Put a build into a job that ran nothing and has ended; with `notify` everybody is told."""
+        job = self.jobs[name]
+        job.changes = (*job.changes, *changes)
+        build = Build.start(
+            job, queue_id=self.queue.new_id(), values=job.values({}), causes=[*causes], number=number
+        )
+        build.started = time.time() - seconds if began is None else began
+        if notify:
+            self._tell(build, Phase.QUEUED, Phase.STARTED)
+        build.end(Result(result), seconds=seconds)
+        if notify:
+            self._tell(build, Phase.COMPLETED)
+        build.say(f"{log}\nFinished: {build.result}" if log else f"Finished: {build.result}")
+        build.progress = Progress.COMPLETED
+        if notify:
+            self._tell(build, Phase.FINALIZED)
+        build.progress = Progress.TOLD
+        return build
 
     def build(self, name: str, number: int) -> Build | None:
         """A build that was not deleted."""
@@ -171,11 +212,27 @@ class Server:
 
     def _executor(self) -> Executor:
         executor = Executor(
-            self.queue, self._notifier, root=self.root, start_delay=self._start_delay, closing=self._closing
+            self.queue,
+            self._notifier,
+            root=self.root,
+            start_delay=self._start_delay,
+            closing=self._closing,
+            follow=self._follow,
         )
         executor.root_url = self._url
         executor.start()
         return executor
+
+    def _follow(self, build: Build) -> None:
+        """Start what comes after a build that has worked: hudson.tasks.BuildTrigger."""
+        for name in build.job.downstream if build.result is Result.SUCCESS else ():
+            build.say(f"Triggering a new build of {name}")
+            job = self.jobs[name]
+            self.queue.schedule(job, job.values({}), Cause.by(build), delay=self.quiet_period)
+
+    def _tell(self, build: Build, *phases: Phase) -> None:
+        for phase in phases:
+            self._notifier.tell(build, phase, root=self.url)
 
     def _stop_builds(self) -> None:
         for job in self.jobs.values():

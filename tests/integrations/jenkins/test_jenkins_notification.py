@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from integrations.errors import Malformed
 from integrations.jenkins.notification import read_notification
-from integrations.model import Notification
+from integrations.model import Notification, Result
 from sandbox.serving import serving
 from tests.integrations.jenkins.conftest import Yard
 from tests.integrations.standin import page
@@ -30,9 +30,27 @@ def about(**build: Any) -> Notification:
 @pytest.mark.parametrize(
     ("case", "expected"),
     [
-        ("finalized", Notification("notification-plugin", 81, None, "", True, "FINALIZED")),
+        (
+            "finalized",
+            Notification(
+                "notification-plugin",
+                *(81, None, "", True, "FINALIZED"),
+                result=Result.SUCCESS,
+                url="http://localhost:8080/job/notification-plugin/81/",
+            ),
+        ),
         ("started", Notification("Jobname", 69, 69, "", False, "STARTED")),
-        ("folder", Notification("team/deploy", 12, 345, "b12-k3v9", True, "COMPLETED")),
+        (
+            "folder",
+            Notification(
+                "team/deploy",
+                *(12, 345, "b12-k3v9", True, "COMPLETED"),
+                result=Result.FAILURE,
+                url="https://ci.example/jenkins/job/team/job/deploy/12/",
+                began_at=1469453903.123 - 9.452,
+                at=1469453903.123,
+            ),
+        ),
     ],
 )
 def test_a_recorded_one_is_read(case: str, expected: Notification) -> None:
@@ -52,7 +70,7 @@ def test_the_stand_in_s_own_are_read(set_up: Callable[..., Yard], served: bool) 
         yard.server.notify = [address]
         yard.server.url = yard.url if served else ""
         yard.job()
-        yard.finish("b7-x")
+        _, build = yard.finish("b7-x")
     told = [read(body, root=yard.url) for body in heard]
     assert {(one.job, one.number, one.queue_id, one.marker) for one in told} == {
         ("team/deploy", 1, 1, "b7-x")
@@ -62,6 +80,12 @@ def test_the_stand_in_s_own_are_read(set_up: Callable[..., Yard], served: bool) 
         ("STARTED", False),
         ("COMPLETED", True),
         ("FINALIZED", True),
+    ]
+    assert [one.result for one in told] == [None, None, Result.SUCCESS, Result.SUCCESS]
+    assert {one.url for one in told} == {f"{yard.url}/job/team/job/deploy/1/" if served else ""}
+    assert [one.began_at for one in told] == [
+        None,
+        *[pytest.approx(build.started, abs=0.005)] * 3,
     ]
 
 
@@ -96,7 +120,9 @@ def test_the_job_is_known_by_its_address(payload: dict[str, Any], job: str) -> N
     ],
 )
 def test_an_unknown_phase_is_no_end(phase: Any, read_as: str, ended: bool) -> None:
-    assert about(phase=phase, status="FAILURE") == Notification("x", None, None, "", ended, read_as)
+    told = about(phase=phase, status="FAILURE")
+    result = Result.FAILURE if ended else None
+    assert told == Notification("x", None, None, "", ended, read_as, result=result)
 
 
 @pytest.mark.parametrize("value", [0, -1, True, 1.5, "12", None, [], {}, 2**63, 10**400])
