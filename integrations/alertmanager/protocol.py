@@ -15,7 +15,8 @@ from integrations.errors import Malformed
 from integrations.model.alerts import Alert, Delivery
 
 LONGEST_NAME, LONGEST_SUMMARY = 200, 500  # characters
-MOST_ALERTS = 200  # of one delivery
+MOST_ALERTS = 200  # that fire, of one delivery
+MOST_ENDS = 2_000  # an end costs little, and is told only once: without it an alert never ends
 MOST_TRUNCATED = 1_000_000  # more than that is no count
 
 _FINGERPRINT = re.compile(r"[\w.-]{1,64}", re.ASCII)
@@ -43,10 +44,16 @@ def read_payload(payload: Mapping[str, Any], *, source: str, pages: Sequence[str
     entries = payload.get("alerts")
     if not isinstance(entries, list):
         raise Malformed("no list of alerts")
-    alerts = [_alert(entry, source, pages) for entry in entries[:MOST_ALERTS]]
-    left_out = _count(payload.get("truncatedAlerts")) + len(entries[MOST_ALERTS:])
     # The same alert twice in one delivery: its last word counts.
-    return Delivery(tuple({alert.key: alert for alert in alerts}.values()), left_out)
+    told = {alert.key: alert for alert in (_alert(entry, source, pages) for entry in entries)}
+    too_many = _keys(told, firing=False)[MOST_ENDS:] + _keys(told, firing=True)[MOST_ALERTS:]
+    for key in too_many:
+        del told[key]
+    return Delivery(tuple(told.values()), _count(payload.get("truncatedAlerts")) + len(too_many))
+
+
+def _keys(alerts: Mapping[str, Alert], *, firing: bool) -> list[str]:
+    return [key for key, alert in alerts.items() if alert.firing is firing]
 
 
 def summary(notes: Mapping[str, Any]) -> str:

@@ -16,13 +16,26 @@ CHECK_PAGES = 10
 _VOTES = {Vote.APPROVE: "review", Vote.TEST: "test"}
 
 
-class Gitee:
-    """The code host of one Gitee account; every call raises IntegrationError."""
+class Connection:
+    """Requests to one Gitee as one account; raises only IntegrationError."""
 
     def __init__(self, url: str, tokens: Sequence[str]) -> None:
         self.url = url.rstrip("/")
         self._session = Session(VENDOR)
         self._tokens = tuple(tokens)  # two while one is being rotated
+
+    def _request(self, method: str, path: str, **options: Any) -> Any:
+        for token in self._tokens:
+            response = self._session.request(method, self.url + path, auth=_Bearer(token), **options)
+            if 200 <= response.status_code < 300:
+                return response
+            if response.status_code != 401:
+                break
+        raise from_status(VENDOR, response.status_code, protocol.message_of(_try_json(response)))
+
+
+class Gitee(Connection):
+    """The code host of one Gitee account; every call raises IntegrationError."""
 
     def pulls(self, repo: str, *, page: int = 1, author: str = "") -> PullPage:
         """One page of the open pull requests, newest first."""
@@ -36,7 +49,7 @@ class Gitee:
         if author:
             query["author"] = author
         response = self._request("GET", f"/repos/{repo}/pulls", params=query)
-        found = _json(response)
+        found = json_of(response)
         if not isinstance(found, list):
             raise Garbled(VENDOR, "no list")
         pulls = tuple(self._pull(one, repo) for one in found)
@@ -46,7 +59,7 @@ class Gitee:
 
     def pull(self, repo: str, number: int) -> PullRequest:
         """One pull request as it is now."""
-        pull = self._pull(_json(self._request("GET", f"/repos/{repo}/pulls/{number}")), repo)
+        pull = self._pull(json_of(self._request("GET", f"/repos/{repo}/pulls/{number}")), repo)
         if pull.number != number:
             raise Garbled(VENDOR, "another pull request")
         return pull
@@ -69,7 +82,7 @@ class Gitee:
         runs: list[Any] = []
         for page in range(1, CHECK_PAGES + 1):
             answer = self._request("GET", path, params={"page": page, "per_page": 100})
-            found = protocol.check_runs(_json(answer))
+            found = protocol.check_runs(json_of(answer))
             runs += found
             if len(found) < 100:
                 return runs
@@ -77,15 +90,15 @@ class Gitee:
 
     def vote(self, repo: str, number: int, vote: Vote) -> None:
         """Approve, or mark as tested, as the token's owner; the answer's body is empty in practice."""
-        _json(self._request("POST", f"/repos/{repo}/pulls/{number}/{_VOTES[vote]}"), empty_ok=True)
+        json_of(self._request("POST", f"/repos/{repo}/pulls/{number}/{_VOTES[vote]}"), empty_ok=True)
 
     def comment(self, repo: str, number: int, body: str) -> None:
         """Write a comment under a pull request."""
-        _json(self._request("POST", f"/repos/{repo}/pulls/{number}/comments", data={"body": body}))
+        json_of(self._request("POST", f"/repos/{repo}/pulls/{number}/comments", data={"body": body}))
 
     def note(self, repo: str, number: int, comment_id: int) -> Note:
         """One comment as it is now; one that is below another pull request is Garbled."""
-        found = _json(self._request("GET", f"/repos/{repo}/pulls/comments/{comment_id}"))
+        found = json_of(self._request("GET", f"/repos/{repo}/pulls/comments/{comment_id}"))
         try:
             return protocol.read_note(found, repo=repo, number=number, comment_id=comment_id)
         except protocol.Unreadable as problem:
@@ -95,14 +108,16 @@ class Gitee:
         """Whose token this is, and what time it is there."""
         response = self._request("GET", "/user")
         try:
-            return protocol.read_account(_json(response), response.headers)
+            return protocol.read_account(json_of(response), response.headers)
         except protocol.Unreadable as problem:
             raise Garbled(VENDOR, str(problem)) from None
 
     def merge(self, repo: str, number: int, method: Method) -> None:
         """Merge, once. Gitee takes no sha to guard it with: the caller reads before and after."""
         form = {"merge_method": str(method), "prune_source_branch": "false", "close_related_issue": "false"}
-        answer = _json(self._request("PUT", f"/repos/{repo}/pulls/{number}/merge", data=form), empty_ok=True)
+        answer = json_of(
+            self._request("PUT", f"/repos/{repo}/pulls/{number}/merge", data=form), empty_ok=True
+        )
         if isinstance(answer, dict) and answer.get("merged") is False:
             raise from_status(VENDOR, 405, protocol.message_of(answer))
 
@@ -111,15 +126,6 @@ class Gitee:
             return protocol.read_pull(data, repo=repo)
         except protocol.Unreadable as problem:
             raise Garbled(VENDOR, str(problem)) from None
-
-    def _request(self, method: str, path: str, **options: Any) -> Any:
-        for token in self._tokens:
-            response = self._session.request(method, self.url + path, auth=_Bearer(token), **options)
-            if 200 <= response.status_code < 300:
-                return response
-            if response.status_code != 401:
-                break
-        raise from_status(VENDOR, response.status_code, protocol.message_of(_try_json(response)))
 
 
 class _Bearer:
@@ -142,7 +148,8 @@ def _try_json(response: Any) -> object:
         return None
 
 
-def _json(response: Any, *, empty_ok: bool = False) -> object:
+def json_of(response: Any, *, empty_ok: bool = False) -> object:
+    """What an answer says; one that is not JSON is Garbled."""
     if empty_ok and not response.content:
         return None
     data = _try_json(response)

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from enum import StrEnum
 from typing import Any
 
 from integrations.model import Account, Check, CheckState, Note, PullRequest, Reviewer, State
@@ -20,6 +22,28 @@ _PULL = re.compile(r"/([^/]+/[^/]+)/pulls/([0-9]{1,18})(?:#.*)?$")
 
 class Unreadable(Exception):
     """An answer without what every answer of its kind has."""
+
+
+class IssueState(StrEnum):
+    """The four states of an issue; the last is a person's to give: the description has it for no write."""
+
+    OPEN = "open"
+    PROGRESSING = "progressing"
+    CLOSED = "closed"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True)
+class Issue:
+    """An issue as far as it is needed; `comments` is how many there are, None where nobody says."""
+
+    number: str
+    title: str
+    body: str
+    url: str
+    closed: bool
+    labels: tuple[str, ...]
+    comments: int | None
 
 
 def read_pull(data: object, *, repo: str) -> PullRequest:
@@ -100,6 +124,41 @@ def read_account(data: object, headers: Mapping[str, str]) -> Account:
     if not isinstance(login, str) or not login:
         raise Unreadable("account")
     return Account(login, "", _moment(parsedate_to_datetime, headers.get("Date", "")))
+
+
+def read_issue(data: object) -> Issue:
+    """Decode an Issue; its number is a text such as I4ABCD."""
+    issue = _mapping(data)
+    number, comments = issue.get("number"), issue.get("comments")
+    if not isinstance(number, str) or not number:
+        raise Unreadable("issue")
+    try:
+        return Issue(
+            number=number,
+            title=str(issue["title"]),
+            body=str(issue.get("body") or ""),
+            url=str(issue.get("html_url") or ""),
+            # An enterprise may have states of its own: whatever is not known to be the end is not.
+            closed=str(issue["state"]) in (IssueState.CLOSED, IssueState.REJECTED),
+            labels=tuple(str(_mapping(one).get("name")) for one in _all(issue.get("labels"))),
+            comments=comments if isinstance(comments, int) else None,
+        )
+    except (KeyError, ValueError):
+        raise Unreadable("issue") from None
+
+
+def read_issues(data: object) -> tuple[Issue, ...]:
+    """Decode a page of issues."""
+    if not isinstance(data, list):
+        raise Unreadable("issues")
+    return tuple(map(read_issue, data))
+
+
+def read_texts(data: object) -> tuple[str, ...]:
+    """What each comment of a page says."""
+    if not isinstance(data, list):
+        raise Unreadable("comments")
+    return tuple(str(_mapping(one).get("body") or "") for one in data)
 
 
 def message_of(data: object) -> str:

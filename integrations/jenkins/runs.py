@@ -32,10 +32,10 @@ RUNS_TREE = f"builds[{_ENDED}]{{0,50}}"
 _CHANGES = "items[commitId,id,msg,author[fullName]]{0,1000}"
 STORY_TREE = (
     "number,actions[causes[shortDescription,userName,upstreamProject,upstreamBuild]],"
-    f"culprits[fullName]{{0,50}},changeSet[{_CHANGES}],changeSets[{_CHANGES}]"
+    f"changeSet[{_CHANGES}],changeSets[{_CHANGES}]"
 )
 
-MOST = 10  # changes of a story, causes, culprits
+MOST = 10  # changes of a story, causes
 LONGEST_TITLE, LONGEST_NAME, LONGEST_ID = 200, 80, 20
 _TELLS = (Result.SUCCESS, Result.UNSTABLE, Result.FAILURE)  # ABORTED and NOT_BUILT say nothing of the code
 _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -68,7 +68,6 @@ def read_story(data: object) -> Story:
         who=_names(_cause(cause) for action in _all(build, "actions") for cause in _all(action, "causes")),
         changes=tuple(changes[:MOST]),
         more=max(0, len(changes) - MOST),
-        culprits=_names(_person(one) for one in _all(build, "culprits")),
     )
 
 

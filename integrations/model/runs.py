@@ -35,4 +35,3 @@ class Story:
     who: tuple[str, ...]  # people, builds such as team/build #12, or the server's words: timer
     changes: tuple[Change, ...]
     more: int = 0  # changes that are not among these
-    culprits: tuple[str, ...] = ()  # who changed something since it last worked

@@ -14,8 +14,8 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from sandbox.faults import Faults
-from sandbox.gitee import pages
-from sandbox.gitee.api import checks, gates, notes, pulls, repos
+from sandbox.gitee import issue_pages, pages
+from sandbox.gitee.api import checks, gates, issues, notes, pulls, repos
 from sandbox.gitee.call import Call, token_of
 from sandbox.gitee.commons import User
 from sandbox.gitee.recording import Recorder, decoded
@@ -27,6 +27,8 @@ Handler = Callable[[Call], Response]
 REPO = "/api/v5/repos/{owner}/{repo}"
 PULLS = f"{REPO}/pulls"
 PULL = f"{PULLS}/{{number:int}}"
+ISSUES = f"{REPO}/issues"
+WRITTEN_ISSUES = "/api/v5/repos/{owner}/issues"  # where the repo is a field
 
 ROUTES: list[tuple[str, str, Handler]] = [
     ("GET", "/api/v5/user", repos.user),
@@ -61,6 +63,12 @@ ROUTES: list[tuple[str, str, Handler]] = [
     ("POST", f"{PULL}/labels", notes.add_labels),
     ("PUT", f"{PULL}/labels", notes.replace_labels),
     ("DELETE", f"{PULL}/labels/{{name:path}}", notes.remove_labels),
+    ("POST", WRITTEN_ISSUES, issues.create),
+    ("PATCH", f"{WRITTEN_ISSUES}/{{number}}", issues.change),
+    ("GET", ISSUES, issues.listed),
+    ("GET", f"{ISSUES}/{{number}}", issues.read),
+    ("GET", f"{ISSUES}/{{number}}/comments", issues.comments),
+    ("POST", f"{ISSUES}/{{number}}/comments", issues.add_comment),
 ]
 
 
@@ -69,7 +77,7 @@ def create_app(world: World) -> ASGIApp:
     routes: list[BaseRoute] = [
         Route(path, _serve(world, handler), methods=[method]) for method, path, handler in ROUTES
     ]
-    routes += pages.routes(world)
+    routes += [*pages.routes(world), *issue_pages.routes(world)]
     app = Starlette(routes=routes, exception_handlers={HTTPException: _no_route})
     return Recorder(Faults(app), world.requests)
 

@@ -10,8 +10,9 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 
 from sandbox.gitee.commons import Permission, User
+from sandbox.gitee.issues import Issue
 from sandbox.gitee.pulls import Pull
-from sandbox.gitee.refusals import BAD_TOKEN, NO_PROJECT, Refused, forbidden, invalid, missing
+from sandbox.gitee.refusals import BAD_TOKEN, NO_HOME, NO_PROJECT, Refused, forbidden, invalid, missing
 from sandbox.gitee.repo import Repo
 from sandbox.gitee.views import Views
 from sandbox.gitee.world import World
@@ -47,10 +48,15 @@ class Call:
         return self.user
 
     def repo(self, need: Permission = Permission.READ) -> Repo:
-        """The repo of the address, as its branches are now; one that may not be seen is absent."""
-        repo = self.world.repos.get(f"{self.path['owner']}/{self.path['repo']}")
+        """The repo of the address, as its branches are now; one that may not be seen is absent.
+
+        Where issues are written the address has no more than the owner, and a field has the rest.
+        """
+        named = "repo" in self.path
+        name = self.path["repo"] if named else self.text("repo")
+        repo = self.world.repos.get(f"{self.path['owner']}/{name}")
         if repo is None or repo.permission(self.user) < Permission.READ:
-            raise Refused(404, NO_PROJECT)
+            raise Refused(404, NO_PROJECT if named else NO_HOME)
         if need > Permission.READ and repo.permission(self.someone()) < need:
             raise forbidden(need)
         repo.sync()
@@ -60,6 +66,11 @@ class Call:
         """The repo and the pull request of the address."""
         repo = self.repo(need)
         return repo, repo.pull(self.path["number"])
+
+    def issue(self) -> tuple[Repo, Issue]:
+        """The repo and the issue of the address; anybody who can read the one can read the other."""
+        repo = self.repo()
+        return repo, repo.issue(self.path["number"])
 
     def text(self, name: str, default: str = "") -> str:
         """A field as text."""

@@ -5,6 +5,7 @@ from sandbox.gitee.commons import Permission
 REVIEW_MISSING = "此 Pull Request 未通过设置的审查"
 TEST_MISSING = "此 Pull Request 未通过设置的测试"
 BAD_TOKEN = "401 Unauthorized: Access token is expired"
+NO_HOME = "project or enterprise"
 
 # The real words for these are unproven: nobody's recorded answer was found. So never match on them.
 NO_PROJECT = "404 Project Not Found"
@@ -16,7 +17,9 @@ MERGED = "此 Pull Request 已合并"
 DRAFT = "此 Pull Request 为草稿，不能合并"
 CONFLICT = "此 Pull Request 存在冲突，无法自动合并"
 NOT_INVITED = "403 Forbidden: 你不是此 Pull Request 的指定人员"
+NO_ISSUE = "404 Issue Not Found"
 LABEL_LENGTH = "标签名称长度应为 2 至 20 个字符"
+TITLE_LENGTH = "标题过长（最长为 {most} 个字符）"
 
 
 class Refused(Exception):

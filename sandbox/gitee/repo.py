@@ -1,4 +1,4 @@
-"""A repository as Gitee sees it: members, branches, pull requests and checks around a real git repository."""
+"""A repository as Gitee sees it: members, pull requests, checks and issues around a real git repository."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
@@ -9,8 +9,9 @@ from sandbox.gitee.checks import CheckRun, Conclusion, Status
 from sandbox.gitee.commons import Commons, Permission, User
 from sandbox.gitee.gates import Gate
 from sandbox.gitee.git import Git, Stamp
+from sandbox.gitee.issues import Issue
 from sandbox.gitee.pulls import Action, Comment, News, Pull, State
-from sandbox.gitee.refusals import NO_COMMENT, NO_PULL, Refused
+from sandbox.gitee.refusals import NO_COMMENT, NO_ISSUE, NO_PULL, Refused
 
 DEFAULT_BRANCH = "main"
 
@@ -43,6 +44,7 @@ class Repo:
         self.git = Git(path)
         self.pulls: dict[int, Pull] = {}
         self.checks: dict[int, CheckRun] = {}
+        self.issues: dict[str, Issue] = {}
 
     def permission(self, user: User | None) -> Permission:
         """What this user (None: nobody in particular) may do here; everybody may read a public repo."""
@@ -133,6 +135,35 @@ class Repo:
                 run.conclude(conclusion, at=now)
             self.checks[run.id] = run
             return run
+
+    def open_issue(
+        self,
+        title: str,
+        *,
+        author: str,
+        body: str = "",
+        labels: Iterable[str] = (),
+        age: timedelta = timedelta(0),
+    ) -> Issue:
+        """Open an issue, as if `age` ago."""
+        with self.commons.lock:
+            opened, user = self.commons.now() - age, self.commons.user(author)
+            issue = Issue(self.commons, self.commons.next_id(), "", user, opened, opened, body)
+            issue.rename(title)
+            issue.set_labels(labels)
+            issue.updated_at = opened
+            self.issues[issue.number] = issue
+            return issue
+
+    def issue(self, number: str) -> Issue:
+        """The issue of that number, whose case counts, or Refused with 404."""
+        if number not in self.issues:
+            raise Refused(404, NO_ISSUE)
+        return self.issues[number]
+
+    def delete_issue(self, number: str) -> None:
+        """Have no such issue any more."""
+        del self.issues[self.issue(number).number]
 
     def mergeable(self, pull: Pull) -> bool:
         """Whether git could merge the two branches as they are."""

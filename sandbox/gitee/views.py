@@ -59,7 +59,7 @@ class Views:
         level = repo.permission(caller).name.lower()
         return self.repo_basic(repo) | {
             "default_branch": DEFAULT_BRANCH,
-            "open_issues_count": 0,
+            "open_issues_count": sum(not issue.closed for issue in repo.issues.values()),
             "pull_requests_enabled": True,
             "members": list(repo.members),
             "created_at": time(repo.created_at),

@@ -158,10 +158,12 @@ class Server:
         build.started = time.time() - seconds if began is None else began
         if notify:
             self._tell(build, Phase.QUEUED, Phase.STARTED)
+        if log:
+            build.say(log)
         build.end(Result(result), seconds=seconds)
         if notify:
             self._tell(build, Phase.COMPLETED)
-        build.say(f"{log}\nFinished: {build.result}" if log else f"Finished: {build.result}")
+        build.say(f"Finished: {build.result}")
         build.progress = Progress.COMPLETED
         if notify:
             self._tell(build, Phase.FINALIZED)

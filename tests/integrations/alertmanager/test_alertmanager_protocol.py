@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from integrations.alertmanager.protocol import MOST_ALERTS, read_alerts
+from integrations.alertmanager.protocol import MOST_ALERTS, MOST_ENDS, read_alerts
 from integrations.errors import Malformed
 from integrations.model.alerts import Alert, Delivery
 from tests.integrations.standin import page
@@ -77,6 +77,15 @@ class TestDelivery:
         entries = [{"status": "firing", "fingerprint": f"f{one}"} for one in range(number)]
         told = read(*entries, truncatedAlerts=truncated)
         assert (len(told.alerts), told.truncated) == read_as
+
+    @pytest.mark.parametrize(("number", "kept"), [(1, 1), (MOST_ENDS, MOST_ENDS), (MOST_ENDS + 3, MOST_ENDS)])
+    def test_an_end_behind_many_alerts_is_not_left_out(self, number: int, kept: int) -> None:
+        firing = [{"status": "firing", "fingerprint": f"f{n}"} for n in range(MOST_ALERTS)]
+        ends = [{"status": "resolved", "fingerprint": f"e{n}"} for n in range(number)]
+        told = read(*firing, *ends)
+        assert [alert.firing for alert in told.alerts].count(False) == kept
+        assert [alert.firing for alert in told.alerts].count(True) == MOST_ALERTS
+        assert told.truncated == number - kept
 
     @pytest.mark.parametrize(
         "body",

@@ -153,7 +153,6 @@ class TestStory:
                         Change("6a81755", "邀请页调整", "zhang"),
                         Change("b260a60", "Update ws url", "Lin Wei"),
                     ),
-                    culprits=("zhang", "Lin Wei", "Chen"),
                 ),
             ),
             (
@@ -232,7 +231,7 @@ class TestStory:
 
     @pytest.mark.parametrize("part", [None, {}, [], 7, "x", [None], [7], {"items": None}, [{"items": 7}]])
     def test_what_is_missing_is_not_told(self, part: Any) -> None:
-        told = story(actions=part, culprits=part, changeSet=part, changeSets=part)
+        told = story(actions=part, changeSet=part, changeSets=part)
         assert told == Story((), ())
 
     @pytest.mark.parametrize("data", [None, [], {}, {"number": 0}, {"number": "12"}])

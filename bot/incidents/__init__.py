@@ -1,0 +1,1 @@
+"""One incident for each thing that is broken, from the first failure to the recovery."""

@@ -1,0 +1,1 @@
+"""Trello, or a stand-in for it."""

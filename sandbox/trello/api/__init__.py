@@ -1,0 +1,1 @@
+"""The calls of the REST API, a file for each kind of thing."""
