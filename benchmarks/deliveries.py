@@ -42,16 +42,21 @@ def delivery(text: str, *, reply_to: str) -> tuple[dict[str, str], str]:
 
 
 def event(text: str, *, reply_to: str) -> dict[str, Any]:
-    """The same as an event of a Lambda function address, payload format 2.0.
+    """The same as an event of a Lambda function address."""
+    headers, body = delivery(text, reply_to=reply_to)
+    return posted(PATH, headers, body)
+
+
+def posted(path: str, headers: dict[str, str], body: str) -> dict[str, Any]:
+    """A POST as an event of a Lambda function address, payload format 2.0.
 
     https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
     """
-    headers, body = delivery(text, reply_to=reply_to)
     host = "benchmark.lambda-url.eu-west-1.on.aws"
-    http = {"method": "POST", "path": PATH, "protocol": "HTTP/1.1", "sourceIp": "203.0.113.9"}
+    http = {"method": "POST", "path": path, "protocol": "HTTP/1.1", "sourceIp": "203.0.113.9"}
     return {
         "version": "2.0",
-        "rawPath": PATH,
+        "rawPath": path,
         "rawQueryString": "",
         "headers": {"host": host, **headers},
         "requestContext": {"domainName": host, "http": http, "stage": "$default"},

@@ -37,7 +37,7 @@ def commands(ground: Ground, databases: Databases, *, many: Filling = MANY, roun
         with _two(ground, databases, kind, many, FEW) as sampans:
             for text in COMMANDS:
                 name = f"{text}, {many.builds:,} builds and {many.audit:,} audit lines, {kind}"
-                figures.append(_compared(name, sampans, rounds, partial(_carried, text)))
+                figures.append(compared(name, sampans, rounds, partial(carried, text)))
     return figures
 
 
@@ -48,7 +48,7 @@ def clock(ground: Ground, databases: Databases, *, rounds: int = 8) -> list[Figu
         with _two(ground, databases, kind, CROWDED, QUIET) as sampans:
             before = ground.outside.count().requests
             name = f"/tick, {DUE} builds due of {CROWDED.open:,} open, {kind}"
-            figures.append(_compared(name, sampans, rounds, _ticked))
+            figures.append(compared(name, sampans, rounds, _ticked))
             calls = (ground.outside.count().requests - before) / (rounds + 1) / len(sampans)
         figures.append(Figure(f"vendor calls of such a /tick, {kind}", calls, Bound.AT_MOST, DUE))
     return figures
@@ -62,16 +62,16 @@ def _two(
     for filling in (much, little):
         urls.append(databases.new(kind))
         fill(urls[-1], filling)
-    one, other = (_wired(ground, url) for url in urls)
+    one, other = (wired(ground, url) for url in urls)
     with closing(one.store), closing(other.store):
         yield one, other
 
 
-def _wired(ground: Ground, url: str) -> Wired:
+def wired(ground: Ground, url: str) -> Wired:
     return Wired(load({**ground.environment("growth"), "DATABASE_URL": url, "SERVICES": ",".join(SERVICES)}))
 
 
-def _compared(
+def compared(
     name: str, sampans: tuple[Wired, Wired], rounds: int, measure: Callable[[Wired], float]
 ) -> Figure:
     """Both in every round, in random order; one more round before them does not count."""
@@ -83,14 +83,14 @@ def _compared(
     return ratio(name, much, little, bound=Bound.AT_MOST, limit=LIMIT, shown="{:.2f} ms")
 
 
-def _carried(text: str, sampan: Wired) -> float:
-    """One command line, from the steps to its audit line; returns the seconds."""
+def carried(text: str, sampan: Wired, *, lines: int = OPEN + 1) -> float:
+    """One command line, from the steps to its audit line, with so many lines of answer; the seconds."""
     (command,) = parse(text).commands
     assert isinstance(command, Command)
     began = time.perf_counter()
     reply = carry_out(sampan, _message(text), command)
     took = time.perf_counter() - began
-    assert len(reply.lines) > OPEN, reply
+    assert len(reply.lines) >= lines, reply
     return took
 
 

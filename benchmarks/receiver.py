@@ -16,6 +16,7 @@ from urllib.request import urlopen
 ANSWERS = (
     (rb"POST /robot/", b"200 OK", b'{"errcode":0,"errmsg":"ok"}'),
     (rb"GET /repos/[^ ]*/pulls", b"200 OK", b"[]"),
+    (rb"GET /job/[^ ]*=lastStableBuild", b"200 OK", b'{"lastStableBuild":null}'),
     (rb"GET /job/[^/]*/[0-9]+/", b"200 OK", b'{"number":1,"building":true}'),
     (rb"GET /job/", b"200 OK", b'{"url":"http://127.0.0.1/job/x/","buildable":true}'),
     (rb"POST /job/", b"201 Created\r\nLocation: http://127.0.0.1/queue/item/{n}/", b""),

@@ -1,4 +1,4 @@
-"""The command line: `python -m bot serve|run|chat|migrate|doctor|audit export|diagram`."""
+"""The command line: `python -m bot serve|run|chat|migrate|archive|doctor|audit export|diagram`."""
 
 import argparse
 import os
@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bot.cli import diagnosis, records, serving
+from bot.cli import diagnosis, records, serving, upkeep
 from bot.settings import ConfigurationError
 from bot.version import VERSION
 
@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     _add_serving(commands)
     _add_records(commands)
+    _add_upkeep(commands)
     _add_diagnosis(commands)
     return parser
 
@@ -81,6 +82,12 @@ def _add_records(commands: Any) -> None:
     export.add_argument("--until", type=records.when, metavar="WHEN", help="only what was before then")
     export.add_argument("--output", default="", metavar="FILE", help="default: the standard output")
     export.set_defaults(run=records.export_audit)
+
+
+def _add_upkeep(commands: Any) -> None:
+    archive = commands.add_parser("archive", help="archive the cards that have been done for long enough")
+    archive.add_argument("--dry-run", action="store_true", help="list them, and change nothing")
+    archive.set_defaults(run=upkeep.archive)
 
 
 def _add_diagnosis(commands: Any) -> None:

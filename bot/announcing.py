@@ -14,8 +14,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def announce(sampan: "Sampan", repo: Repo, news: Reply, *, about: str) -> int:
-    """Put news of a repo into the outbox, once for what they are `about`; returns in how many rooms."""
+def announce(sampan: "Sampan", repo: Repo | None, news: Reply, *, about: str) -> int:
+    """Put news of a repo, or of no one, into the outbox, once for what they are `about`.
+
+    Returns in how many rooms they are told.
+    """
     rooms = rooms_of(sampan, repo)
     if not rooms:
         _nobody_hears()
@@ -25,12 +28,12 @@ def announce(sampan: "Sampan", repo: Repo, news: Reply, *, about: str) -> int:
     return len(rooms)
 
 
-def rooms_of(sampan: "Sampan", repo: Repo) -> list[Room]:
+def rooms_of(sampan: "Sampan", repo: Repo | None = None) -> list[Room]:
     """The group robot's room, or else the conversations that work on this repo, or else the first one."""
     if sampan.chat.carrier(Room()):
         return [Room()]
     known = sampan.settings.conversations
-    theirs = [one for one in known if _default_repo(sampan.settings, one) == repo.alias]
+    theirs = [one for one in known if repo and _default_repo(sampan.settings, one) == repo.alias]
     rooms = [Room(one) for one in theirs or known[:1]]
     return [room for room in rooms if sampan.chat.carrier(room)]
 

@@ -6,7 +6,7 @@ fresh? -> first delivery? -> who is it? -> which command? -> may they? -> run ->
 import logging
 import time
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from bot.answering import send
 from bot.ask import Ask, Tools
@@ -21,6 +21,10 @@ from bot.store import Claim
 from bot.store.audit import FLOODED, Outcome
 from integrations.model import InboundMessage, Kind, Post, Room
 from integrations.transport import deadline, remaining
+
+if TYPE_CHECKING:
+    from bot.incidents.jobs import JobHistory
+    from bot.incidents.tracker import DoneList, Tracker
 
 FRESH = 3600.0  # seconds; an older message is somebody's replay
 COMMAND_TIME = 25.0
@@ -53,6 +57,9 @@ class Sampan(Tools, Protocol):
     def chat(self) -> Chat: ...
     @property
     def comments(self) -> Comments: ...
+    def job_history(self) -> "JobHistory": ...
+    def tracker(self) -> "Tracker | None": ...
+    def done_list(self) -> "DoneList | None": ...
 
 
 def admit(sampan: Sampan, message: InboundMessage) -> Claim | None:

@@ -17,6 +17,8 @@ NAMES = {
     Locked.ENVIRONMENT: mark("The environment {name} is locked."),
     Locked.SERVICE: mark("The service {name} is locked."),
     Locked.PULL: mark("{name} is held."),
+    Locked.JOB: mark("The job {name} is muted."),
+    Locked.ALERT: mark("The alert {name} is muted."),
 }
 
 

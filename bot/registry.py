@@ -22,6 +22,7 @@ class Group(StrEnum):
 
     PULLS = "pull requests"
     BUILDS = "builds and deploys"
+    INCIDENTS = "incidents"
     CONTROL = "control"
     ABOUT = "about"
 

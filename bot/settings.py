@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from enum import StrEnum, unique
-from typing import Any
 from urllib.parse import urlsplit
 
 from bot.config_file import Conversation, RepoConfig, ServiceConfig, read_config
-from bot.variables import ConfigurationError, Reader, good_job
+from bot.consistency import check_together
+from bot.variables import ConfigurationError, Reader
 
 __all__ = ["ConfigurationError", "Repo", "Runtime", "Settings", "load"]
 
@@ -72,6 +72,17 @@ class Settings:
     database_url: str = field(repr=False)
     temporary_state: bool
     cron_secrets: tuple[str, ...] = field(repr=False)
+    alert_hook_tokens: tuple[str, ...] = field(repr=False)
+    grafana_hook_secrets: tuple[str, ...] = field(repr=False)
+    watch_jobs: tuple[str, ...]  # patterns; one that begins with ! leaves out
+    tracker: str  # trello, gitee, or none
+    tracker_repo: Repo | None
+    trello_url: str
+    trello_key: str = field(repr=False)
+    trello_tokens: tuple[str, ...] = field(repr=False)
+    trello_todo_list: str
+    trello_done_list: str
+    archive_after_days: int
     public_url: str
     language: str
     timezone: tzinfo
@@ -87,6 +98,16 @@ class Settings:
     @property
     def chat_configured(self) -> bool:
         return bool(self.app_secrets or self.outgoing_tokens)
+
+    @property
+    def jenkins_configured(self) -> bool:
+        return bool(self.jenkins_url and self.jenkins_user and self.jenkins_tokens)
+
+    def pr_job_of(self, repo: Repo) -> str:
+        """The job that tests a repo's pull requests; empty when none is configured."""
+        own = self.repo_configs.get(repo.alias)
+        pattern = (own.pr_job if own else "") or self.pr_job
+        return pattern.format(repo=repo.alias)
 
 
 def load(env: Mapping[str, str]) -> Settings:
@@ -113,7 +134,7 @@ def load(env: Mapping[str, str]) -> Settings:
         gitee_users=read.pairs("GITEE_USERS"),
         hold_labels=read.listed("HOLD_LABELS", "hold,do-not-merge"),
         repos=repos,
-        default_repo=_default_repo(read, repos),
+        default_repo=_named_repo(read, "DEFAULT_REPO", repos),
         jenkins_url=read.url("JENKINS_URL"),
         jenkins_user=read.text("JENKINS_USER"),
         jenkins_tokens=read.tokens("JENKINS_TOKEN"),
@@ -132,6 +153,17 @@ def load(env: Mapping[str, str]) -> Settings:
         database_url=_database_url(read, runtime),
         temporary_state=runtime is not Runtime.PROCESS and not read.text("DATABASE_URL"),
         cron_secrets=read.secrets("CRON_SECRET"),
+        alert_hook_tokens=_address_tokens(read, "ALERT_HOOK_TOKEN"),
+        grafana_hook_secrets=read.secrets("GRAFANA_HOOK_SECRET"),
+        watch_jobs=read.listed("WATCH_JOBS", "*,!*/PR-*"),
+        tracker=read.choice("TRACKER", "none", ("trello", "gitee", "none")),
+        tracker_repo=_named_repo(read, "TRACKER_REPO", repos),
+        trello_url=read.url("TRELLO_URL", "https://api.trello.com/1"),
+        trello_key=_word(read, "TRELLO_KEY"),
+        trello_tokens=read.tokens("TRELLO_TOKEN"),
+        trello_todo_list=_word(read, "TRELLO_TODO_LIST"),
+        trello_done_list=_word(read, "TRELLO_DONE_LIST"),
+        archive_after_days=read.count("ARCHIVE_AFTER_DAYS", 14),
         public_url=read.url("PUBLIC_URL"),
         language=_language(read),
         timezone=read.zone("TIMEZONE", "Asia/Shanghai"),
@@ -144,7 +176,7 @@ def load(env: Mapping[str, str]) -> Settings:
         service_configs=files.services,
         conversation_configs=files.conversations,
     )
-    _check_together(settings, read.problems)
+    check_together(settings, read.problems)
     if read.problems:
         raise ConfigurationError(read.problems)
     return settings
@@ -187,6 +219,15 @@ def _address_tokens(read: Reader, name: str) -> tuple[str, ...]:
     return tokens
 
 
+def _word(read: Reader, name: str) -> str:
+    """An id that some system gave: it stands in addresses and headers."""
+    value = read.text(name)
+    if not re.fullmatch(r"[A-Za-z0-9_-]{0,64}", value):
+        read.problems.append(f"{name}: has a character that no such id has")
+        return ""
+    return value
+
+
 def _repos(read: Reader) -> tuple[Repo, ...]:
     repos: list[Repo] = []
     for number, (alias, target) in enumerate(read.pairs("REPOS").items(), 1):
@@ -224,13 +265,14 @@ def _language(read: Reader) -> str:
     return found or "zh"
 
 
-def _default_repo(read: Reader, repos: tuple[Repo, ...]) -> Repo | None:
-    wanted = read.text("DEFAULT_REPO")
+def _named_repo(read: Reader, name: str, repos: tuple[Repo, ...]) -> Repo | None:
+    """The repo that a variable names; without it the only one there is."""
+    wanted = read.text(name)
     if not wanted:
         return repos[0] if len(repos) == 1 else None
     found = next((repo for repo in repos if wanted in (repo.alias, repo.path)), None)
     if found is None:
-        read.problems.append("DEFAULT_REPO: must be one of REPOS")
+        read.problems.append(f"{name}: must be one of REPOS")
     return found
 
 
@@ -254,38 +296,3 @@ def _postgresql_host(url: str) -> bool:
     except ValueError:
         return False
     return address.scheme in ("postgresql", "postgres") and bool(address.hostname)
-
-
-def _check_together(settings: Settings, problems: list[str]) -> None:
-    """What no variable can be wrong about alone."""
-    if settings.app_secrets and settings.outgoing_tokens:
-        problems.append("DINGTALK_APP_SECRET, DINGTALK_OUTGOING_TOKEN: set exactly one of the two")
-    unknown = set(settings.protected) - set(settings.environments)
-    if unknown & set(settings.second_person):
-        problems.append("SECOND_PERSON_ENVIRONMENTS: each must be one of ENVIRONMENTS")
-    if unknown - set(settings.second_person):
-        problems.append("PROTECTED_ENVIRONMENTS: each must be one of ENVIRONMENTS")
-    aliases = {repo.alias for repo in settings.repos}
-    _check_names("repos", settings.repo_configs, aliases, problems)
-    _check_names("services", settings.service_configs, set(settings.services), problems)
-    _check_file(settings, aliases, problems)
-
-
-def _check_file(settings: Settings, aliases: set[str], problems: list[str]) -> None:
-    services, rooms = settings.service_configs.values(), settings.conversation_configs.values()
-    jobs = [(one.pr_job, "repo") for one in settings.repo_configs.values()]
-    jobs += [(job, "service") for one in services for job in (one.test_job, one.build_job, one.deploy_job)]
-    if not all(good_job(job, placeholder) for job, placeholder in jobs if job):
-        problems.append("SAMPAN_CONFIG: a job's name has an empty part, a dot for a part, or an unknown {}")
-    if any(set(one.environments or ()) - set(settings.environments) for one in services):
-        problems.append("SAMPAN_CONFIG: a service's environments must be among ENVIRONMENTS")
-    if any(set(one.environments or ()) - set(settings.environments) for one in rooms):
-        problems.append("SAMPAN_CONFIG: a conversation's environments must be among ENVIRONMENTS")
-    if any(one.default_repo and one.default_repo not in aliases for one in rooms):
-        problems.append("SAMPAN_CONFIG: a conversation's default_repo must be an alias of REPOS")
-
-
-def _check_names(table: str, given: Mapping[str, Any], known: set[str], problems: list[str]) -> None:
-    problems.extend(
-        f"SAMPAN_CONFIG: [{table}.{name}] is not in {table.upper()}" for name in given if name not in known
-    )

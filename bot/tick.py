@@ -7,9 +7,12 @@ from collections.abc import Callable
 
 from bot.dispatch import Sampan
 from bot.following import follow
+from bot.incidents.archive import sweep_due
+from bot.incidents.jobs import compare_due
+from bot.incidents.tending import tend_due
 from bot.posting import post_due
 from bot.recovery import recover
-from integrations.transport import deadline
+from integrations.transport import deadline, remaining
 
 TICK_TIME = 20.0  # seconds for all of it; what is left over is due at the next one
 EVERY = 2.0  # seconds between two, in a process
@@ -17,6 +20,7 @@ EVERY = 2.0  # seconds between two, in a process
 KEEP_DELIVERIES = 7 * 24 * 3600.0
 KEEP_MESSAGES = 7 * 24 * 3600.0
 KEEP_CONFIRMATIONS = 24 * 3600.0
+KEEP_INCIDENTS = 180 * 24 * 3600.0
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +30,10 @@ def tick(sampan: Sampan, *, seconds: float = TICK_TIME) -> dict[str, int]:
     parts: dict[str, Callable[[], int]] = {
         "interrupted_told": lambda: recover(sampan),
         "builds_looked_at": lambda: follow(sampan),
+        "jobs_compared": lambda: _in_half_the_time(compare_due, sampan),
+        "incidents_worked_on": lambda: _in_half_the_time(tend_due, sampan),
         "messages_sent": lambda: post_due(sampan),
+        "cards_archived": lambda: sweep_due(sampan),
         "forgotten": lambda: _forget(sampan),
     }
     with deadline(seconds):
@@ -52,6 +59,12 @@ def _for_ever(sampan: Sampan) -> None:
         time.sleep(EVERY)
 
 
+def _in_half_the_time(work: Callable[[Sampan], int], sampan: Sampan) -> int:
+    """What waits for others leaves time for the room: one that hangs must not keep it in the dark."""
+    with deadline(remaining() / 2):
+        return work(sampan)
+
+
 def _part(name: str, work: Callable[[], int]) -> int:
     """One part; what goes wrong in it does not keep the others from their turn."""
     try:
@@ -67,4 +80,5 @@ def _forget(sampan: Sampan) -> int:
         store.deliveries.forget(older_than=KEEP_DELIVERIES)
         + store.outbox.forget(older_than=KEEP_MESSAGES)
         + store.confirmations.forget(older_than=KEEP_CONFIRMATIONS)
+        + store.incidents.forget(older_than=KEEP_INCIDENTS)
     )

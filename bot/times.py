@@ -38,4 +38,7 @@ def length(milliseconds: int) -> Line:
     if minutes < 60:
         return line("{n} min {rest} s", n=minutes, rest=rest) if rest else line("{n} min", n=minutes)
     hours, rest = divmod(minutes, 60)
+    if hours >= 48:
+        days, rest = divmod(hours, 24)
+        return line("{n} d {rest} h", n=days, rest=rest) if rest else line("{n} d", n=days)
     return line("{n} h {rest} min", n=hours, rest=rest) if rest else line("{n} h", n=hours)

@@ -16,8 +16,13 @@ from integrations.model import NoteHint, Notification, Post, PullHint
 
 if TYPE_CHECKING:
     from bot.dispatch import Chat
+    from bot.incidents.jobs import JobHistory
+    from bot.incidents.tracker import DoneList, Tracker
     from integrations.gitee.client import Gitee
+    from integrations.gitee.issues import GiteeIssues
     from integrations.jenkins.client import Jenkins
+    from integrations.model.alerts import Delivery
+    from integrations.trello.client import Trello
 
 
 class CodeHosts:
@@ -40,6 +45,51 @@ class CodeHosts:
             return self._gitee
 
 
+class Trackers:
+    """Where the cards live, made when it is first needed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings, self._lock = settings, threading.Lock()
+        self._trello: Trello | None = None
+        self._issues: GiteeIssues | None = None
+
+    def of_cards(self) -> "Tracker | None":
+        settings = self._settings
+        if settings.tracker == "trello":
+            return self.trello()
+        if settings.tracker == "gitee" and settings.tracker_repo:
+            return self._of_gitee(settings.tracker_repo)
+        return None
+
+    def with_done_list(self) -> "DoneList | None":
+        settings = self._settings
+        return self.trello() if settings.tracker == "trello" and settings.trello_done_list else None
+
+    def trello(self) -> "Trello":
+        settings = self._settings
+        with self._lock:
+            if self._trello is None:
+                from integrations.trello.client import Trello
+
+                self._trello = Trello(
+                    settings.trello_url,
+                    settings.trello_key,
+                    settings.trello_tokens,
+                    todo=settings.trello_todo_list,
+                    done=settings.trello_done_list,
+                )
+            return self._trello
+
+    def _of_gitee(self, repo: Repo) -> "GiteeIssues":
+        with self._lock:
+            if self._issues is None:
+                from integrations.gitee.issues import GiteeIssues
+
+                settings = self._settings
+                self._issues = GiteeIssues(settings.gitee_url, settings.gitee_tokens, repo=repo.path)
+            return self._issues
+
+
 class Wired:
     """The configured systems, made once a process and shared by its threads."""
 
@@ -50,6 +100,7 @@ class Wired:
         self._clock = clock
         self._lock = threading.RLock()
         self._code_hosts = CodeHosts(settings)
+        self._trackers = Trackers(settings)
         self._build_server: Jenkins | None = None
         self.store = Store(settings.database_url, clock=clock)
         self.dingtalk = DingTalk(
@@ -99,6 +150,22 @@ class Wired:
                 )
             return self._build_server
 
+    def job_history(self) -> "JobHistory":
+        """What became of the jobs' builds; refuses, naming the variables, when it is not configured."""
+        return self.build_server()
+
+    def tracker(self) -> "Tracker | None":
+        """Where the cards of incidents live, if anywhere."""
+        return self._trackers.of_cards()
+
+    def trello(self) -> "Trello":
+        """The board as a diagnosis sees it, its lists and whose token it is."""
+        return self._trackers.trello()
+
+    def done_list(self) -> "DoneList | None":
+        """The list whose old cards are archived, if there is one."""
+        return self._trackers.with_done_list()
+
     def read_build_hook(self, body: bytes) -> Notification:
         """What the build server tells by itself; raises Malformed."""
         from integrations.jenkins.notification import read_notification
@@ -116,6 +183,25 @@ class Wired:
         from integrations.gitee.hooks import read_hook
 
         return read_hook(body)
+
+    def authenticate_grafana(self, headers: Mapping[str, str], body: bytes) -> None:
+        """Raise Unauthenticated unless Grafana signed this, where it is configured to sign."""
+        from integrations.grafana.protocol import authenticate
+
+        if secrets := self.settings.grafana_hook_secrets:
+            authenticate(headers, body, secrets, now=self._clock())
+
+    def read_grafana(self, body: bytes) -> "Delivery":
+        """The alerts that Grafana tells of; raises Malformed."""
+        from integrations.grafana.protocol import read_alerts
+
+        return read_alerts(body)
+
+    def read_alertmanager(self, body: bytes) -> "Delivery":
+        """The alerts that Alertmanager tells of; raises Malformed."""
+        from integrations.alertmanager.protocol import read_alerts
+
+        return read_alerts(body)
 
 
 def _comment_text(post: Post, *, cut: str) -> str:

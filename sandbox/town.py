@@ -1,4 +1,4 @@
-"""The whole sandbox in one process: a group chat, a code host and a build server, each on its own port."""
+"""The whole sandbox in one process: a chat, a code host, a build server and a board, each on its own port."""
 
 import shutil
 import tempfile
@@ -6,6 +6,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
+from sandbox.alerts.app import create_app as create_alerts
+from sandbox.alerts.monitor import Monitor
+from sandbox.alerts.rules import Sender
 from sandbox.dingtalk.app import create_app as create_chat
 from sandbox.dingtalk.room import GROUP_SECRET, Room
 from sandbox.gitee.app import create_app as create_gitee
@@ -16,9 +19,13 @@ from sandbox.jenkins.app import create_app as create_jenkins
 from sandbox.jenkins.seed import seed as seed_jenkins
 from sandbox.jenkins.server import Server as Jenkins
 from sandbox.serving import serving
+from sandbox.trello import seed as trello_seed
+from sandbox.trello.app import create_app as create_trello
+from sandbox.trello.world import World as Trello
 
 APP_SECRET = "sandbox-app-secret"
 GITEE_HOOK_TOKEN, JENKINS_HOOK_TOKEN = "sandbox-gitee-hook", "sandbox-jenkins-hook"
+ALERT_HOOK_TOKEN, GRAFANA_HOOK_SECRET = "sandbox-alert-hook-token", "sandbox-grafana-secret"
 
 
 class Town:
@@ -38,11 +45,18 @@ class Town:
         self.jenkins = Jenkins(self.root / "jenkins")
         stack.callback(self.jenkins.close)
         seed_jenkins(self.jenkins)
+        self.alerts = Monitor(secret=GRAFANA_HOOK_SECRET)
+        stack.callback(self.alerts.close)
         self.room = Room("http://127.0.0.1:0", app_secret=APP_SECRET)
         self.gitee_url = stack.enter_context(serving(create_gitee(self.gitee)))
         self.gitee.hooks.site = self.gitee_url
         self.jenkins_url = stack.enter_context(serving(create_jenkins(self.jenkins)))
         self.jenkins.url = self.jenkins_url
+        self.alerts_url = stack.enter_context(serving(create_alerts(self.alerts)))
+        self.alerts.url = self.alerts_url
+        self.trello = Trello()
+        self._board = trello_seed.seed(self.trello)
+        self.trello_url = stack.enter_context(serving(create_trello(self.trello)))
         self.room.url = stack.enter_context(serving(create_chat(self.room), port=self._port))
         return self
 
@@ -56,6 +70,10 @@ class Town:
         self.room.bot_url = bot_url
         self.gitee.hooks.append(Hook(f"{bot_url}/hooks/gitee", GITEE_HOOK_TOKEN, signed=True))
         self.jenkins.notify = (f"{bot_url}/hooks/jenkins/{JENKINS_HOOK_TOKEN}",)
+        self.alerts.hooks = {
+            Sender.ALERTMANAGER: f"{bot_url}/hooks/alertmanager/{ALERT_HOOK_TOKEN}",
+            Sender.GRAFANA: f"{bot_url}/hooks/grafana/{ALERT_HOOK_TOKEN}",
+        }
 
     @property
     def environment(self) -> dict[str, str]:
@@ -78,6 +96,14 @@ class Town:
             "JENKINS_USER": "sampan",
             "JENKINS_TOKEN": "sandbox-jenkins-token",
             "JENKINS_HOOK_TOKEN": JENKINS_HOOK_TOKEN,
+            "ALERT_HOOK_TOKEN": ALERT_HOOK_TOKEN,
+            "GRAFANA_HOOK_SECRET": GRAFANA_HOOK_SECRET,
+            "TRACKER": "trello",
+            "TRELLO_URL": f"{self.trello_url}/1",
+            "TRELLO_KEY": trello_seed.KEY,
+            "TRELLO_TOKEN": trello_seed.TOKEN,
+            "TRELLO_TODO_LIST": self._board.list_named(trello_seed.TODO).id,
+            "TRELLO_DONE_LIST": self._board.list_named(trello_seed.DONE).id,
             "SERVICES": "hello,shop",
             "ENVIRONMENTS": "staging,production",
             "PROTECTED_ENVIRONMENTS": "production",

@@ -1,4 +1,4 @@
-"""Draw docs/pictures: the group page after short talks, on a phone in two languages and on a desktop.
+"""Draw docs/pictures: the group page after short talks, and the board after things broke.
 
 Needs the [dev] extra, the system's Chromium and a font with emoji: `python scripts/pictures.py`.
 """
@@ -14,23 +14,37 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "pictures"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-PHONE, TALL, DESKTOP = (412, 956), (412, 1030), (1180, 1080)
+PHONE, TALL, DESKTOP, WIDE = (412, 956), (412, 1030), (1180, 1080), (1180, 350)
+
+
+class Sandbox(NamedTuple):
+    """Where its pages are, in the order in which the bot prints them."""
+
+    room: str
+    job: str
+    monitor: str
+    board: str
 
 
 @dataclass(frozen=True)
 class Turn:
-    """What a member says, or the newest `click` with that in it; so many messages of the robot follow."""
+    """What a member says, or the newest `click` with that in it; so many messages of the robot follow.
+
+    Or the button of the nightly job that somebody presses in Jenkins.
+    """
 
     member: str
     text: str
     answers: int = 1
     click: bool = False
+    in_jenkins: bool = False
 
 
 # The last answers are what a picture shows.
@@ -40,6 +54,14 @@ DEPLOY = (
     Turn("chen", "/confirm", answers=2, click=True),
 )
 FAILURE = (Turn("wu", "/jenkins test shop", answers=2),)
+BREAKS = Turn("wu", "Break it", in_jenkins=True)
+INCIDENT = (
+    BREAKS,
+    Turn("chen", "I look after it", click=True),
+    Turn("chen", "Mend it", in_jenkins=True),
+)
+BROKEN = (BREAKS, Turn("chen", "认领", click=True))
+ALERTS = ("磁盘将满", "订单延迟过高")
 
 
 @dataclass(frozen=True)
@@ -59,8 +81,10 @@ SHOTS = (
     Shot("room-en.png", "en", "en-GB", PHONE, mobile=True),
     Shot("deploy.png", "en", "en-GB", TALL, mobile=True, talk=DEPLOY),
     Shot("failure.png", "en", "en-GB", PHONE, mobile=True, talk=FAILURE),
+    Shot("incident.png", "en", "en-GB", PHONE, mobile=True, talk=INCIDENT),
     Shot("room-desktop.png", "zh", "zh-CN", DESKTOP, mobile=False, talk=(*TALK, *DEPLOY)),
 )
+BOARD = Shot("board.png", "zh", "zh-CN", WIDE, mobile=False, talk=BROKEN)
 
 
 def main() -> int | str:
@@ -72,15 +96,17 @@ def main() -> int | str:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         for shot in SHOTS:
-            with running(shot.language) as address:
-                draw(browser, shot, address)
+            with running(shot.language) as sandbox:
+                draw(browser, shot, sandbox)
+        with running(BOARD.language) as sandbox:
+            draw_board(browser, sandbox)
         browser.close()
     return 0
 
 
 @contextmanager
-def running(language: str) -> Iterator[str]:
-    """Start what `make run` starts, in a folder without .env, and give the page's address."""
+def running(language: str) -> Iterator[Sandbox]:
+    """Start what `make run` starts, in a folder without .env."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     env = {**kept, "PYTHONPATH": str(ROOT), "LANGUAGE": language, "LOG_LEVEL": "ERROR"}
     command = [sys.executable, "-u", "-m", "bot", "run", "--port", "0"]
@@ -89,21 +115,46 @@ def running(language: str) -> Iterator[str]:
         subprocess.Popen(command, cwd=empty, env=env, stdout=subprocess.PIPE, text=True) as bot,  # noqa: S603
     ):
         try:
-            yield address_in(bot)
+            yield sandbox_of(bot)
         finally:
             bot.send_signal(signal.SIGINT)  # as Ctrl-C does; it clears its sandbox away
 
 
-def address_in(bot: subprocess.Popen[str]) -> str:
-    """The address that the bot prints."""
+def sandbox_of(bot: subprocess.Popen[str]) -> Sandbox:
+    """The addresses that the bot prints."""
+    found: list[str] = []
     for line in bot.stdout or ():
-        if found := re.search(r"http://\S+", line):
-            return found[0]
-    raise RuntimeError("the bot printed no address")
+        found += re.findall(r"http://\S+", line)
+        if len(found) == len(Sandbox._fields):
+            return Sandbox(*found)
+    raise RuntimeError("the bot did not print its addresses")
 
 
-def draw(browser: Browser, shot: Shot, address: str) -> None:
+def draw(browser: Browser, shot: Shot, sandbox: Sandbox) -> None:
     """Have the talk on the page and take the picture."""
+    with opened(browser, shot) as page:
+        talk(page, shot, sandbox)
+        page.screenshot(path=PICTURES / shot.file)
+
+
+def draw_board(browser: Browser, sandbox: Sandbox) -> None:
+    """Break a job, have alerts fire, and take a picture of their cards."""
+    with opened(browser, BOARD) as page:
+        talk(page, BOARD, sandbox)
+        page.goto(sandbox.monitor)
+        for name in ALERTS:
+            press(page, page.locator("article", has_text=name).locator("button[value=fire]"))
+        page.goto(sandbox.board)
+        expect(page.locator(".card")).to_have_count(2 + 1 + len(ALERTS), timeout=30_000)
+        page.screenshot(path=PICTURES / BOARD.file)
+        page.locator(".card", has_text="nightly").click()
+        page.set_viewport_size({"width": 600, "height": 400})
+        page.screenshot(path=PICTURES / "card.png", full_page=True)
+
+
+@contextmanager
+def opened(browser: Browser, shot: Shot) -> Iterator[Page]:
+    """An empty page of a shot's size and language."""
     width, height = shot.size
     context = browser.new_context(
         locale=shot.locale,
@@ -112,25 +163,42 @@ def draw(browser: Browser, shot: Shot, address: str) -> None:
         is_mobile=shot.mobile,
         device_scale_factor=2,
     )
-    page = context.new_page()
-    page.goto(address)
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+def talk(page: Page, shot: Shot, sandbox: Sandbox) -> None:
+    """Have everybody say or do what they say or do, on the group's page."""
+    page.goto(sandbox.room)
     answers = 0
     for turn in shot.talk:
         answers += turn.answers
-        say(page, turn, answers=answers)
-    page.screenshot(path=PICTURES / shot.file)
-    context.close()
+        if turn.in_jenkins:
+            jenkins = page.context.new_page()
+            jenkins.goto(sandbox.job)
+            press(jenkins, jenkins.get_by_role("button", name=turn.text))
+            jenkins.close()
+        else:
+            say(page, turn)
+        expect(page.locator(".by-robot")).to_have_count(answers, timeout=30_000)
 
 
-def say(page: Page, turn: Turn, *, answers: int) -> None:
-    """Say or click a line as a member, and wait until the room has so many answers."""
+def press(page: Page, button: Locator) -> None:
+    """Send a form, and wait for the page that comes of it: to go on at once may take it back."""
+    with page.expect_navigation():
+        button.click()
+
+
+def say(page: Page, turn: Turn) -> None:
+    """Say or click a line as a member."""
     page.locator("#speaker").select_option(turn.member)
     if turn.click:
         page.locator(".chip", has_text=turn.text).last.click()
     else:
         page.locator("#text").fill(turn.text)
         page.locator("#send").click()
-    expect(page.locator(".by-robot")).to_have_count(answers, timeout=30_000)
 
 
 if __name__ == "__main__":

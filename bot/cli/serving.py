@@ -52,6 +52,8 @@ def _say_what_is_real(settings: Settings) -> None:
     gitee = settings.gitee_url if settings.gitee_tokens else "not configured: set GITEE_TOKEN"
     print(f"  Gitee     {gitee}")
     print(f"  Jenkins   {settings.jenkins_url or 'not configured: set JENKINS_URL'}")
+    cards = {"trello": "Trello", "gitee": "Gitee issues"}.get(settings.tracker)
+    print(f"  Cards     {cards or 'not configured: set TRACKER'}")
 
 
 def _source() -> str:
@@ -82,7 +84,9 @@ def _say_what_to_try(town: "Town", settings: Settings) -> None:
     if settings.language == "zh":
         print("Replies are in Chinese; for English: LANGUAGE=en make run")
     tries = "/pr, /test 1, /approve 1, /merge 1, /deploy hello"
-    print(f"Open {town.room.url}/ and type {tries}. Ctrl-C ends it.", flush=True)
+    print(f"Open {town.room.url}/ and type {tries}. Ctrl-C ends it.")
+    print(f"Break the job {town.jenkins_url}/job/nightly/ or let an alert fire at {town.alerts_url}/ :")
+    print(f"its card appears at {town.trello_url}/ and leaves when it is mended.", flush=True)
 
 
 class _Playground:

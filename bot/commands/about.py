@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 GROUPS = {
     Group.PULLS: mark("Pull requests"),
     Group.BUILDS: mark("Builds and deploys"),
+    Group.INCIDENTS: mark("Incidents"),
     Group.CONTROL: mark("Control and records"),
     Group.ABOUT: mark("About"),
 }

@@ -69,7 +69,7 @@ def unlock(ask: Ask, name: Target) -> Reply:
 @command(
     "locks",
     aliases=("锁",),
-    summary=mark("List what is locked, held or stopped"),
+    summary=mark("List what is locked, held, muted or stopped"),
     group=Group.CONTROL,
     examples=("/locks",),
 )

@@ -34,7 +34,7 @@ def _approved(ask: Ask, number: int, repo: Repo) -> list[Line]:
 
 
 def _tested(ask: Ask, number: int, repo: Repo) -> list[Line]:
-    return [] if _pr_job(ask, repo) else _voted(ask, number, repo, Vote.TEST)
+    return [] if ask.settings.pr_job_of(repo) else _voted(ask, number, repo, Vote.TEST)
 
 
 @command(
@@ -68,19 +68,12 @@ def approve(ask: Ask, number: int, repo: Repo) -> Reply:
 def test(ask: Ask, number: int, repo: Repo) -> Reply:
     """Start the job where there is one, which marks it when it is green; else the asker vouches."""
     host, pull = _open_pull(ask, repo, number)
-    job = _pr_job(ask, repo)
+    job = ask.settings.pr_job_of(repo)
     if not job:
         return vouch(ask, host, repo, pull, Vote.TEST)
     plan = Plan(Kind.PULL, job, repo=repo.alias, pull=pull.number, sha=pull.head_sha)
     ours = {"PR_NUMBER": str(pull.number), "PR_SHA": pull.head_sha, "REPO": repo.path}
     return launch(ask, *planned(ask, plan, ours=ours))
-
-
-def _pr_job(ask: Ask, repo: Repo) -> str:
-    """The job that tests a repo's pull requests; empty when there is none."""
-    own = ask.settings.repo_configs.get(repo.alias)
-    pattern = (own.pr_job if own else "") or ask.settings.pr_job
-    return pattern.format(repo=repo.alias)
 
 
 def _open_pull(ask: Ask, repo: Repo, number: int) -> tuple[CodeHost, PullRequest]:

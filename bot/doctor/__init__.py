@@ -9,8 +9,9 @@ from bot.doctor.findings import Finding, Level
 from bot.doctor.jobs import jenkins
 from bot.doctor.people import people
 from bot.doctor.records import records
-from bot.doctor.systems import Site, dingtalk, gitee
+from bot.doctor.systems import dingtalk, gitee
 from bot.doctor.together import side_by_side
+from bot.doctor.trackers import Place, issues, trello
 from bot.doctor.variables import read, variables
 from bot.language import mark
 from bot.reply import line, plain
@@ -21,11 +22,13 @@ __all__ = ["Finding", "Level", "examine"]
 IN_ALL = 30.0  # seconds
 
 # Under the names by which they are told of when they do not end in time.
-CHECKS: tuple[tuple[str, Callable[[Site], Iterator[Finding]]], ...] = (
+CHECKS: tuple[tuple[str, Callable[[Place], Iterator[Finding]]], ...] = (
     (mark("People"), people),
     ("DingTalk", dingtalk),
     ("Gitee", gitee),
     ("Jenkins", jenkins),
+    ("Trello", trello),
+    ("TRACKER_REPO", issues),
     ("PUBLIC_URL", public_url),
     (mark("Hooks"), hooks),
     (mark("Records"), records),

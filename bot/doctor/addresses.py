@@ -46,6 +46,7 @@ def hooks(site: Site) -> Iterator[Finding]:
         yield from _jenkins(settings, base)
     if settings.gitee_tokens:
         yield from _gitee(settings, base)
+    yield from _alerts(settings, base)
     if settings.runtime is not Runtime.PROCESS and settings.cron_secrets:
         where = line("what calls every minute, with the header Authorization: Bearer {mask}", mask=MASK)
         yield _paste("CRON_SECRET", f"{base}/tick", where)
@@ -69,6 +70,20 @@ def _gitee(settings: Settings, base: str) -> Iterator[Finding]:
     costs = line("The hook is off: new pull requests are not announced, and comments not obeyed.")
     hint = line("the password in Gitee's WebHooks; then paste {url}", url=f"{base}/hooks/gitee")
     yield warning("GITEE_HOOK_TOKEN", costs, setting("GITEE_HOOK_TOKEN", hint))
+
+
+def _alerts(settings: Settings, base: str) -> Iterator[Finding]:
+    what = "ALERT_HOOK_TOKEN"
+    if settings.alert_hook_tokens:
+        signed = line("Grafana's webhook contact point, with GRAFANA_HOOK_SECRET as its HMAC secret")
+        bare = line("Grafana's webhook contact point; GRAFANA_HOOK_SECRET can have it signed")
+        where = signed if settings.grafana_hook_secrets else bare
+        yield _paste(what, f"{base}/hooks/grafana/{MASK}", where)
+        yield _paste(what, f"{base}/hooks/alertmanager/{MASK}", line("Alertmanager's webhook_configs"))
+    elif settings.grafana_hook_secrets:
+        url = f"{base}/hooks/grafana/{MASK}"
+        hint = line("16 or more letters, digits, - and _; then paste {url}", url=url)
+        yield warning(what, line("The hook is off: no alert is heard."), setting(what, hint))
 
 
 def _paste(what: str, url: str, where: Line) -> Finding:

@@ -70,10 +70,8 @@ def expected(settings: Settings) -> list[Expected]:
             variable = f"JENKINS_{kind.upper()}_JOB"
             jobs.append(Expected(pattern.format(service=service), kind, variable, environments, given))
     for repo in settings.repos:
-        config = settings.repo_configs.get(repo.alias)
-        pattern = (config.pr_job if config else "") or settings.pr_job
-        if pattern:
-            jobs.append(Expected(pattern.format(repo=repo.alias), Kind.PULL, "JENKINS_PR_JOB"))
+        if job := settings.pr_job_of(repo):
+            jobs.append(Expected(job, Kind.PULL, "JENKINS_PR_JOB"))
     return jobs
 
 

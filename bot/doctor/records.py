@@ -84,10 +84,27 @@ def _undone(what: str, database: Database, site: Site) -> Iterator[Finding]:
         age, label = length(now - oldest.at), f"b{oldest.id}"
         told = line("The build {id} has been open for {age}.", id=Code(label), age=age)
         yield warning(what, told, f"/cancel {label}")
+    yield from _broken(health, site, now=now)
     yield from _clock(what, figures, site, now=now)
     if figures.paused_until:
         until = f"{moment(figures.paused_until).astimezone(site.settings.timezone):%H:%M}"
         yield warning(what, line("DingTalk has sent a robot to rest until {time}.", time=until))
+
+
+def _broken(health: Health, site: Site, *, now: int) -> Iterator[Finding]:
+    """What is watched and broken, and whether its cards could be made."""
+    figures, what = health.broken(), plain(line("Incidents"))
+    jobs = counted("{n} job watched", "{n} jobs watched", n=figures.jobs)
+    yield works(what, join([jobs, counted("{n} incident open", "{n} incidents open", n=figures.open)]))
+    age = now - (figures.cardless_since or now)
+    if site.settings.tracker != "none" and age > OVERDUE:
+        told = counted(
+            "{n} incident has no card, the oldest for {age}.",
+            "{n} incidents have no card, the oldest for {age}.",
+            n=figures.cardless,
+            age=length(age),
+        )
+        yield warning(what, told, "grep 'its card is left for later' LOG")
 
 
 def _clock(what: str, figures: Figures, site: Site, *, now: int) -> Iterator[Finding]:

@@ -27,6 +27,10 @@ def _wants_jenkins(settings: Settings) -> bool:
     return bool(settings.services or settings.jenkins_url or settings.jenkins_user or settings.jenkins_tokens)
 
 
+def _hears(settings: Settings) -> bool:
+    return bool(settings.jenkins_hook_tokens or settings.alert_hook_tokens)
+
+
 def _nobody(settings: Settings) -> bool:
     repos, services = settings.repo_configs.values(), settings.service_configs.values()
     own = [*(one.maintainers for one in repos), *(one.maintainers for one in services)]
@@ -70,6 +74,13 @@ GAPS = (
         mark("ids of your groups; /whoami shows them"),
     ),
     Gap(
+        "DINGTALK_GROUP_WEBHOOK",
+        Level.WARNING,
+        lambda it: _hears(it) and not (it.group_webhook or (it.app_key and it.conversations)),
+        mark("No room is told of what breaks."),
+        mark("the group robot's address; or DINGTALK_APP_KEY and DINGTALK_CONVERSATIONS"),
+    ),
+    Gap(
         "REPOS",
         Level.WARNING,
         lambda it: not it.repos,
@@ -110,6 +121,13 @@ GAPS = (
         lambda it: _wants_jenkins(it) and not it.jenkins_tokens,
         mark("No job can be started."),
         mark("the service account's API token, not its password"),
+    ),
+    Gap(
+        "TRELLO_DONE_LIST",
+        Level.WARNING,
+        lambda it: it.tracker == "trello" and not it.trello_done_list,
+        mark("What is done stays on the board: nothing is archived."),
+        mark("the id of the list of what is done"),
     ),
     Gap(
         "ADMINS",

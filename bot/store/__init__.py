@@ -5,7 +5,8 @@ Times are milliseconds since the epoch, UTC.
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from bot.store.audit import Audit
 from bot.store.builds import Builds
@@ -16,6 +17,10 @@ from bot.store.health import Health
 from bot.store.locks import Locks
 from bot.store.outbox import Outbox
 from bot.store.votes import Votes
+
+if TYPE_CHECKING:
+    from bot.store.chores import Chores
+    from bot.store.incidents import Incidents
 
 __all__ = ["Claim", "Store"]
 
@@ -37,6 +42,18 @@ class Store:
         self.locks = Locks(self.database, now)
         self.confirmations = Confirmations(self.database, now)
         self.health = Health(self.database, now)
+
+    @cached_property
+    def incidents(self) -> "Incidents":
+        from bot.store.incidents import Incidents  # a cold start that answers a message does not pay for it
+
+        return Incidents(self.database, self.now)
+
+    @cached_property
+    def chores(self) -> "Chores":
+        from bot.store.chores import Chores
+
+        return Chores(self.database, self.now)
 
     def transaction(self) -> AbstractContextManager[Any]:
         """Everything inside is written, or nothing of it."""

@@ -22,12 +22,25 @@ class Figures:
     waiting: int  # messages
     look_at: int | None  # when a build was first to be looked at
     due_at: int | None  # when a message was first to be said
+    tend_at: int | None  # when an incident was first to be worked on
+    compare_at: int | None  # when a job was first to be compared
     paused_until: int | None  # a robot that the platform sent to rest
 
     @property
     def due_since(self) -> int | None:
         """Since when something is due, or until when nothing is."""
-        return min((at for at in (self.look_at, self.due_at) if at is not None), default=None)
+        times = (self.look_at, self.due_at, self.tend_at, self.compare_at)
+        return min((at for at in times if at is not None), default=None)
+
+
+@dataclass(frozen=True)
+class Broken:
+    """What is watched and what is broken; `cardless_since` is when the oldest without a card began."""
+
+    jobs: int
+    open: int
+    cardless: int
+    cardless_since: int | None
 
 
 @dataclass(frozen=True)
@@ -49,6 +62,12 @@ class Health:
         row = self._queries.one("figures", now=self._now())
         assert row is not None
         return typed(Figures, row)
+
+    def broken(self) -> Broken:
+        """How many jobs are watched, and how many incidents are open; for a diagnosis."""
+        row = self._queries.one("broken")
+        assert row is not None
+        return typed(Broken, row)
 
     def oldest_open(self) -> Oldest | None:
         """The build that has been open longest."""

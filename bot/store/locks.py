@@ -17,6 +17,8 @@ class Locked(StrEnum):
     ENVIRONMENT = "environment"
     SERVICE = "service"
     PULL = "pull"
+    JOB = "job"  # muted: the room hears nothing of its failures
+    ALERT = "alert"  # the same
 
 
 class Target(NamedTuple):

@@ -1,14 +1,14 @@
 """POST /hooks/...: what other systems tell by themselves. Kept first, answered fast, worked on after.
 
-No sender here is known to come again after a 5xx, so none gets one for what goes wrong on our side: the clock
-finds the build, or takes up what was kept.
+Jenkins and Gitee do not come again after a 5xx, so they get none for what goes wrong on our side: the clock
+finds the build, or takes up what was kept. Alertmanager does, and Grafana at its next interval: they get 503.
 """
 
 import hmac
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import JSONResponse
@@ -18,6 +18,9 @@ from starlette.requests import ClientDisconnect
 from bot.web.body import TooLarge, TooSlow, read_body
 from bot.web.state import State, state_of
 from integrations.errors import Malformed, Unauthenticated
+
+if TYPE_CHECKING:
+    from integrations.model.alerts import Delivery
 
 LIMIT = 1024 * 1024
 
@@ -40,9 +43,9 @@ async def jenkins(request: Request, token: str) -> JSONResponse:
         about = state.ready.read_build_hook(body)
     except Malformed as why:
         raise _malformed(why) from None
-    from bot.following import noticed, watch  # a cold start that answers a message does not pay for it
+    from bot.build_news import keep, work  # a cold start that answers a message does not pay for it
 
-    return await _keep(state, partial(noticed, state.ready, about), partial(watch, state.ready))
+    return await _keep(state, partial(keep, state.ready, about), partial(work, state.ready))
 
 
 @router.post("/hooks/gitee")
@@ -54,8 +57,7 @@ async def gitee(request: Request) -> JSONResponse:
     try:
         state.ready.authenticate_pull_hook(request.headers)
     except Unauthenticated as why:
-        log.warning("a hook was refused: %s", why)
-        raise HTTPException(401) from None
+        raise _unauthenticated(why) from None
     body = await _body(request)
     if body is None:
         return _done()
@@ -68,6 +70,48 @@ async def gitee(request: Request) -> JSONResponse:
     from bot.pull_news import keep, work
 
     return await _keep(state, partial(keep, state.ready, hint), partial(work, state.ready))
+
+
+@router.post("/hooks/alertmanager/{token}")
+async def alertmanager(request: Request, token: str) -> JSONResponse:
+    """Alertmanager tells of alerts; it signs nothing, so the address is the secret."""
+    state, body = await _told_of_alerts(request, token)
+    return await _take_alerts(state, body, state.ready.read_alertmanager)
+
+
+@router.post("/hooks/grafana/{token}")
+async def grafana(request: Request, token: str) -> JSONResponse:
+    """Grafana tells of alerts, in its present form or the old one, signed where that is configured."""
+    state, body = await _told_of_alerts(request, token)
+    try:
+        if body is not None:
+            state.ready.authenticate_grafana(request.headers, body)
+    except Unauthenticated as why:
+        raise _unauthenticated(why) from None
+    return await _take_alerts(state, body, state.ready.read_grafana)
+
+
+async def _told_of_alerts(request: Request, token: str) -> tuple[State, bytes | None]:
+    state = _configured(request)
+    if not _any_equal(token, state.ready.settings.alert_hook_tokens):
+        raise HTTPException(404)
+    return state, await _body(request)
+
+
+async def _take_alerts(state: State, body: bytes | None, read: "Callable[[bytes], Delivery]") -> JSONResponse:
+    if body is None:
+        return _done()
+    try:
+        delivery = read(body)
+    except Malformed as why:
+        raise _malformed(why) from None
+    if delivery.truncated:
+        log.warning("%d alerts were left out of a delivery", delivery.truncated)
+    from bot.alert_news import keep, work
+
+    return await _keep(
+        state, partial(keep, state.ready, delivery.alerts), partial(work, state.ready), comes_again=True
+    )
 
 
 def _configured(request: Request) -> State:
@@ -95,6 +139,11 @@ async def _body(request: Request) -> bytes | None:
         raise HTTPException(400) from None  # nobody is there to read it
 
 
+def _unauthenticated(why: Unauthenticated) -> HTTPException:
+    log.warning("a hook was refused: %s", why)
+    return HTTPException(401)
+
+
 def _malformed(why: Malformed) -> HTTPException:
     log.warning("a hook was refused: malformed, %s", why)
     return HTTPException(400)
@@ -104,12 +153,16 @@ def _done(background: BackgroundTask | None = None) -> JSONResponse:
     return JSONResponse({}, background=background)
 
 
-async def _keep(state: State, keep: Callable[[], T | None], work: Callable[[T], None]) -> JSONResponse:
+async def _keep(
+    state: State, keep: Callable[[], T | None], work: Callable[[T], None], *, comes_again: bool = False
+) -> JSONResponse:
     """Keep what came, answer, and work on it where the platform lets work go on after the answer."""
     try:
         kept = await state.front.run(keep)
     except Exception:
         log.exception("a hook was not kept")
+        if comes_again:
+            raise HTTPException(503) from None
         return _done()
     if not kept:
         return _done()

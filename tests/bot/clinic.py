@@ -13,6 +13,8 @@ from tests.support.town import Place
 SECRETS = {
     "JENKINS_HOOK_TOKEN": "canary-jenkins-hook-token",
     "GITEE_HOOK_TOKEN": "canary-gitee-hook-token",
+    "ALERT_HOOK_TOKEN": "canary-alert-hook-token",
+    "GRAFANA_HOOK_SECRET": "canary-grafana-hook-secret",
 }
 MARKED = (Parameter("SAMPAN_ID"),)
 
@@ -48,8 +50,9 @@ class Clinic:
         }
         assert {one.method for one in (*town.gitee.requests, *town.jenkins.requests)} <= {"GET", "HEAD"}
         shown = table(found) + as_json(found)
-        hidden = [value for name, value in full.items() if name.endswith(("SECRET", "TOKEN"))]
-        assert [secret for secret in (*hidden, "canary") if secret and secret in shown] == []
+        secret = ("SECRET", "TOKEN", "TRELLO_KEY")
+        hidden = [value for name, value in full.items() if name.endswith(secret)]
+        assert [one for one in (*hidden, "canary") if one and one in shown] == []
         return found
 
     def trouble(self, **changes: object) -> list[tuple[str, str, str, str]]:

@@ -32,6 +32,11 @@ MESSAGE = InboundMessage(
     reply_until=NOW + 5400,
 )
 
+TABLES = (
+    *("builds", "slots", "deployed", "outbox", "robots", "deliveries", "locks"),
+    *("incidents", "incident_events", "watched", "chores"),
+)
+
 
 class Clock:
     """A time that stands still until a test moves it; seconds."""
@@ -62,7 +67,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'sampan.db'}"
     url: str = request.getfixturevalue("migrated")
     with psycopg.connect(url) as connection:
-        connection.execute("TRUNCATE builds, slots, deployed, outbox, robots, deliveries RESTART IDENTITY")
+        connection.execute(f"TRUNCATE {', '.join(TABLES)} RESTART IDENTITY")
     return url
 
 

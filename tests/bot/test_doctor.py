@@ -25,7 +25,9 @@ FINE = [
     *("People", "DingTalk", "DingTalk", "Gitee", "Gitee", "web (acme/web)", "api (acme/api)"),
     *("Jenkins", "Jenkins", "hello-test", "hello-build", "hello-deploy"),
     *("shop-test", "shop-build", "shop-deploy", "web-pr", "api-pr"),
-    *("PUBLIC_URL", "DingTalk", "JENKINS_HOOK_TOKEN", "GITEE_HOOK_TOKEN", "Records", "Records", "Records"),
+    *("Trello", "Trello", "TRELLO_TODO_LIST", "TRELLO_DONE_LIST"),
+    *("PUBLIC_URL", "DingTalk", "JENKINS_HOOK_TOKEN", "GITEE_HOOK_TOKEN"),
+    *("ALERT_HOOK_TOKEN", "ALERT_HOOK_TOKEN", "Records", "Records", "Records", "Incidents"),
 ]
 
 
@@ -50,7 +52,7 @@ def test_everything_right(clinic: Clinic) -> None:
     found = clinic.findings()
     assert [(one.level, one.fix) for one in found if one.level is not Level.WORKS] == []
     assert [one.what for one in found] == FINE
-    assert table(found).splitlines()[-1] == "26 work · 0 warnings · 0 broken"
+    assert table(found).splitlines()[-1] == "33 work · 0 warnings · 0 broken"
     assert json.loads(as_json(found))["ok"] is True
 
 
@@ -204,7 +206,9 @@ def test_a_job_that_does_not_fit(
 @pytest.mark.parametrize(("ahead", "level"), [(-600, "broken"), (600, "broken"), (60, "warning")])
 def test_a_clock_that_is_wrong(clinic: Clinic, ahead: float, level: str) -> None:
     found = clinic.trouble(ahead=ahead)
-    assert [one[:2] for one in found] == [(level, "DingTalk"), (level, "Gitee"), (level, "Jenkins")]
+    assert [one[:2] for one in found] == [
+        (level, system) for system in ("DingTalk", "Gitee", "Jenkins", "Trello")
+    ]
     assert all(SIGNATURE in told for _, _, told, _ in found)
 
 

@@ -21,6 +21,7 @@ from tests.bot.asking import MESSAGE, NOW, asked, declared, texts
 
 DAY = 86_400.0
 NEWEST = max(file.stem for file in files("sqlite"))
+QUIET = ("works", "0 jobs watched · 0 incidents open", "")
 PLAN = Plan(Kind.BUILD, "hello-build", service="hello")
 
 
@@ -60,10 +61,11 @@ def shelf(database_url: str) -> Iterator[Shelf]:
 
 
 def test_an_empty_store(shelf: Shelf) -> None:
-    answers, writable, undone = shelf.seen()
+    answers, writable, undone, broken = shelf.seen()
     assert answers[1].endswith(f"answers, and has every migration up to {NEWEST}.")
     assert writable == ("works", "The database can be written to.", "")
     assert undone == ("works", "0 builds open · 0 messages waiting", "")
+    assert broken == QUIET
     assert shelf.pinged() == ["0 builds open · 0 messages waiting"]
 
 
@@ -71,7 +73,7 @@ def test_what_is_unfinished_in_time(shelf: Shelf) -> None:
     shelf.build()
     shelf.messages(2)
     shelf.now += 60
-    assert shelf.seen()[2:] == [("works", "1 build open · 2 messages waiting", "")]
+    assert shelf.seen()[2:] == [("works", "1 build open · 2 messages waiting", ""), QUIET]
     assert shelf.pinged() == ["1 build open · 2 messages waiting"]
 
 
@@ -103,7 +105,7 @@ def test_what_is_old_and_what_piles_up(shelf: Shelf) -> None:
     found = shelf.seen(TIMEZONE="UTC")
     assert found[2:4] == [
         ("warning", "1 build open · 21 messages waiting", ""),
-        ("warning", "The build b1 has been open for 48 h.", "/cancel b1"),
+        ("warning", "The build b1 has been open for 2 d.", "/cancel b1"),
     ]
     assert found[-1] == ("warning", "DingTalk has sent a robot to rest until 22:23.", "")
 

@@ -8,6 +8,9 @@ import pytest
 from bot.arguments import bind, usage
 from bot.ask import Ask
 from bot.builds import Kind, Plan, State
+from bot.incidents.intake import take_in
+from bot.incidents.life import Kind as What
+from bot.incidents.life import Signal, Verdict
 from bot.registry import DRY_RUN, Argument, Group, Option, Registry, registry
 from bot.reply import Reply, UserError, line
 from bot.rights import Role
@@ -117,7 +120,10 @@ def test_every_command_has_examples_that_its_own_rules_accept(spec: Any) -> None
 
 
 def remember(ask: Ask) -> None:
-    """Have what the examples are about: a b12, which failed."""
+    """Have what the examples are about: a b12, which failed, and an i7, as the job nightly did."""
+    for number in range(1, 8):
+        broken = Signal(Verdict.FAILURE, 1, ask.store.now())
+        take_in(ask.store, What.JOB, "nightly" if number == 7 else f"job{number}", [broken])
     builds = [ask.store.builds.ask(ask.message, Plan(Kind.BUILD, "x"), marked=True) for _ in range(12)]
     ask.store.builds.change(builds[-1], State.REFUSED, look_at=None)
 

@@ -39,11 +39,11 @@ def test_an_error_does_not_show_the_value(name: str, shape: str, caplog: pytest.
 
 SECRETS = (
     *("DINGTALK_APP_SECRET", "DINGTALK_OUTGOING_TOKEN", "DINGTALK_GROUP_SECRET"),
-    *("GITEE_TOKEN", "JENKINS_TOKEN", "CRON_SECRET"),
+    *("GITEE_TOKEN", "JENKINS_TOKEN", "CRON_SECRET", "GRAFANA_HOOK_SECRET", "TRELLO_TOKEN"),
 )
 
 
-TOKENS = ("GITEE_TOKEN", "JENKINS_TOKEN")  # they go out in a header
+TOKENS = ("GITEE_TOKEN", "JENKINS_TOKEN", "TRELLO_TOKEN")  # they go out in a header
 UNPRINTABLE = "has a line break or another character that cannot be printed"
 NO_TOKEN = "has a space or another character that no token has"
 
@@ -81,7 +81,12 @@ def test_a_password_in_the_databases_address_is_not_in_the_repr() -> None:
     assert CANARY not in repr(load({"DATABASE_URL": f"postgresql://sampan:{CANARY}@db.example.com/sampan"}))
 
 
-@pytest.mark.parametrize("name", ["JENKINS_URL", "GITEE_URL"])
+@pytest.mark.parametrize("name", ["JENKINS_URL", "GITEE_URL", "TRELLO_URL"])
 def test_an_address_with_a_password_is_refused(name: str) -> None:
     with pytest.raises(ConfigurationError):
         load({name: f"https://bot:{CANARY}@ci.example.com"})
+
+
+@pytest.mark.parametrize("name", ["ALERT_HOOK_TOKEN", "JENKINS_HOOK_TOKEN", "TRELLO_KEY"])
+def test_what_stands_in_an_address_or_goes_with_a_token_is_not_in_the_repr(name: str) -> None:
+    assert CANARY not in repr(load({name: f"{CANARY}-0123456789"}))

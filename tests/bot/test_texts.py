@@ -109,6 +109,24 @@ TEXTS = {
         "这里的环境都受保护，请写明要部署到哪一个。"
     ),
     "A version without a digit is written {pair}.": "不含数字的版本请写成 {pair}。",
+    # What is broken
+    "🔴 {id} {what} is failing": "🔴 {id} 故障：{what}",
+    "🔴 {id} {what} is still failing": "🔴 {id} 仍未恢复：{what}",
+    "🎢 {id} {what} is flapping": "🎢 {id} 时好时坏：{what}",
+    "🟢 {id} {what} is fixed": "🟢 {id} 已恢复：{what}",
+    "🔴 {id} {what} has stopped flapping, and fails": "🔴 {id} 不再反复，仍未恢复：{what}",
+    "🟢 {id} {what} has stopped flapping, and works": "🟢 {id} 不再反复，已恢复：{what}",
+    "More than {n} changes within an hour; I tell when it is calm again.": (
+        "一小时内变化超过 {n} 次，稳定后再通知。"
+    ),
+    "started by {who}": "触发：{who}",
+    "a timer": "定时器",
+    "broken for {length}": "持续 {length}",
+    "nobody looks after it yet": "还没人认领",
+    "{who} looks after {id} {what}.": "{who} 已认领 {id} {what}。",
+    "Nothing is broken, as far as I know.": "目前没有故障。",
+    "The alert {name} is muted.": "告警 {name} 已静音。",
+    "To hear of it again: {command}": "恢复通知：{command}",
 }
 
 PLACE = re.compile(r"\{(\w+)\}")

@@ -13,6 +13,7 @@ from bot.wiring import Wired
 from tests.bot.asking import NOW, TEAM, texts
 
 GITEE = {"GITEE_TOKEN": "t"}
+TRELLO = {"TRELLO_KEY": "k", "TRELLO_TOKEN": "t", "TRELLO_TODO_LIST": "5abbe4b7"}
 JENKINS = {"JENKINS_URL": "http://127.0.0.1:1", "JENKINS_USER": "u", "JENKINS_TOKEN": "t"}
 
 
@@ -52,6 +53,34 @@ def test_each_system_is_made_once() -> None:
     assert sampan.build_server() is sampan.build_server()
 
 
+def test_without_a_tracker_there_are_no_cards() -> None:
+    for env in ({}, TRELLO, {**TRELLO, "TRACKER": "none"}):
+        sampan = wired(**env)
+        assert (sampan.tracker(), sampan.done_list()) == (None, None)
+
+
+def test_the_cards_live_on_trello() -> None:
+    sampan = wired(**TRELLO, TRACKER="trello")
+    assert sampan.tracker() is sampan.tracker() is not None
+    assert sampan.done_list() is None
+    sampan = wired(**TRELLO, TRACKER="trello", TRELLO_DONE_LIST="5abbe4b8")
+    assert sampan.done_list() is sampan.tracker() is not None
+
+
+def test_the_cards_are_issues_on_gitee() -> None:
+    sampan = wired(**GITEE, TRACKER="gitee", TRACKER_REPO="api", TRELLO_DONE_LIST="5abbe4b8")
+    assert sampan.tracker() is sampan.tracker() is not None
+    assert sampan.done_list() is None
+
+
+def test_the_history_of_jobs_is_the_build_servers() -> None:
+    sampan = wired(**JENKINS)
+    assert sampan.job_history() is sampan.build_server()
+    with speaking("en"), pytest.raises(UserError) as refusal:
+        wired().job_history()
+    assert texts(refusal.value)[0].startswith("Jenkins is not configured: ")
+
+
 def test_now_is_the_clocks() -> None:
     assert wired().now().isoformat() == "2023-11-14T22:13:20+00:00"
 
@@ -59,7 +88,10 @@ def test_now_is_the_clocks() -> None:
 # What only builds, hooks, the clock or an operator need: whoever answers a message does not pay for it.
 LATER = {
     *("bot.doctor", "bot.following", "bot.pull_news", "bot.recovery", "bot.tick", "bot.turns", "mangum"),
-    *("integrations.gitee", "integrations.jenkins", "psycopg", "yoyo"),
+    *("bot.alert_news", "bot.build_news", "bot.incidents", "bot.store.chores", "bot.store.incidents"),
+    *("integrations.alertmanager", "integrations.gitee", "integrations.grafana", "integrations.jenkins"),
+    *("integrations.model.alerts", "integrations.model.cards", "integrations.model.runs"),
+    *("integrations.trello", "psycopg", "yoyo"),
 }
 
 

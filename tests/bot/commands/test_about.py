@@ -38,8 +38,15 @@ BUILDS = {
     "/deploy [service] [environment] [version] [key=value ...] — "
     "Deploy a service; alone it lists what there is": Role.MAINTAINER,
 }
+INCIDENTS = {
+    "/incidents [id] — List what is broken, or show one incident's history": Role.READER,
+    "/ack <id> — Say that you look after an incident": Role.DEVELOPER,
+    "/mute <job|alert> <duration> <reason> — "
+    "Tell the room nothing of a job or an alert for a while": Role.DEVELOPER,
+    "/unmute <job|alert> — Tell the room of a job or an alert again": Role.DEVELOPER,
+}
 CONTROL = {
-    "/locks — List what is locked, held or stopped": Role.READER,
+    "/locks — List what is locked, held, muted or stopped": Role.READER,
     "/audit [person|command|service] [--since 2d] — Show who did what lately": Role.DEVELOPER,
     "/lock <environment|service> <reason> [--for 2h] — "
     "Keep deploys away from an environment or a service": Role.ADMIN,
@@ -47,7 +54,12 @@ CONTROL = {
     "/stop <reason> [--for 2h] — Stop everything that writes, for everybody": Role.ADMIN,
     "/unlock <environment|service> — Open a lock again": Role.ADMIN,
 }
-GROUPS = {"Pull requests": PULLS, "Builds and deploys": BUILDS, "Control and records": CONTROL}
+GROUPS = {
+    "Pull requests": PULLS,
+    "Builds and deploys": BUILDS,
+    "Incidents": INCIDENTS,
+    "Control and records": CONTROL,
+}
 
 
 def shown_to(role: Role) -> list[str]:
@@ -148,8 +160,13 @@ def test_help_in_chinese() -> None:
         "/retry [id] — 用相同参数重新构建，或重试你上一条失败的命令",
         "/confirm <code> — 确认一个待确认的操作",
         "/deploy [service] [environment] [version] [key=value ...] — 部署服务；不带参数时列出可部署的服务",
+        "故障",
+        "/incidents [id] — 列出当前的故障，或查看其中一个的经过",
+        "/ack <id> — 认领一个故障",
+        "/mute <job|alert> <duration> <reason> — 一段时间内不再通知某个任务或告警",
+        "/unmute <job|alert> — 恢复某个任务或告警的通知",
         "管控与记录",
-        "/locks — 列出所有锁定、暂缓和暂停",
+        "/locks — 列出所有锁定、暂缓、静音和暂停",
         "/audit [person|command|service] [--since 2d] — 查看最近谁做了什么",
         "关于",
         "/help [command] — 列出你能用的命令，或说明其中一个",

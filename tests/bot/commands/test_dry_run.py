@@ -5,6 +5,9 @@ import re
 import pytest
 
 from bot import commands
+from bot.incidents.intake import take_in
+from bot.incidents.life import Kind as What
+from bot.incidents.life import Signal, Verdict
 from bot.registry import Spec, registry
 from tests.bot.clockwork import Watch
 
@@ -13,6 +16,12 @@ commands.load()
 WRITING = [spec for spec in registry.specs.values() if spec.writes]
 ADMIN = "lin"
 NOTHING = "Nothing was done. I would call"
+UNDOES = {
+    "unlock": "/lock production x",
+    "unhold": "/hold 1 x",
+    "start": "/stop x",
+    "unmute": "/mute nightly 2h x",
+}
 
 
 def prepared(watch: Watch, spec: Spec) -> str:
@@ -29,8 +38,12 @@ def prepared(watch: Watch, spec: Spec) -> str:
         found = re.search(r"/confirm (\w{6})", watch.ask("/deploy hello production 1.4"))
         assert found
         line = line.replace("K7F2QX", found[1])
-    if spec.name in ("unlock", "unhold", "start"):
-        watch.ask({"unlock": "/lock production x", "unhold": "/hold 1 x", "start": "/stop x"}[spec.name])
+    if spec.name in ("ack", "mute", "unmute"):
+        broken = Signal(Verdict.FAILURE, 1, watch.store.now())
+        take_in(watch.store, What.JOB, "nightly", [broken])
+        line = line.replace("i7", "i1")
+    if spec.name in UNDOES:
+        watch.ask(UNDOES[spec.name])
     if spec.name == "merge":
         number = line.split()[1]
         watch.ask(f"/approve {number}", as_="chen")

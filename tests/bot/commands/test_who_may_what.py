@@ -16,8 +16,11 @@ commands.load()
 
 PEOPLE = {"mei": Role.READER, "wu": Role.DEVELOPER, "chen": Role.MAINTAINER, "lin": Role.ADMIN}
 NEEDED = {
-    Role.READER: ("help", "ping", "version", "pr", "status", "logs", "locks"),
-    Role.DEVELOPER: ("test", "build", "jenkins test", "audit", "cancel", "retry", "hold", "unhold"),
+    Role.READER: ("help", "ping", "version", "pr", "status", "logs", "locks", "incidents"),
+    Role.DEVELOPER: (
+        *("test", "build", "jenkins test", "audit", "cancel", "retry", "hold", "unhold"),
+        *("ack", "mute", "unmute"),
+    ),
     Role.MAINTAINER: ("approve", "merge", "deploy", "confirm"),
     Role.ADMIN: ("lock", "unlock", "stop", "start"),
 }
