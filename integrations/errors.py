@@ -82,6 +82,9 @@ class Down(Refused):
     """The other side failed."""
 
 
+# The other side as a whole is in trouble, or does not want us, whatever was asked of it.
+SILENT = (NotSent, Unclear, TooMany, Down, Unauthorized)
+
 _BY_STATUS = {
     401: Unauthorized,
     403: Forbidden,

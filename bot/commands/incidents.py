@@ -34,6 +34,9 @@ def incident_id(ask: Ask, word: str) -> "Incident":
 
 def _thing(ask: Ask, word: str) -> Target:
     """A job, an alert, or what an incident is of."""
+    if re.fullmatch(r"[iI]\d{1,12}", word, re.ASCII):
+        incident = incident_id(ask, word)
+        return Target(Locked(incident.kind), incident.title)
     things = [Target(Locked(kind), title) for kind, title in ask.store.incidents.titles()]
     for found in (
         [thing for thing in things if thing.name == word],
@@ -41,9 +44,6 @@ def _thing(ask: Ask, word: str) -> Target:
     ):
         if found:
             return found[0]
-    if re.fullmatch(r"[iI]\d{1,12}", word, re.ASCII):
-        incident = incident_id(ask, word)
-        return Target(Locked(incident.kind), incident.title)
     names = [thing.name for thing in things]
     nearest = [known(mark("Known names: {names}"), word, names, "JENKINS_HOOK_TOKEN")] if names else []
     raise Mismatch(line("I watch no job or alert {word}.", word=Code(word)), *nearest)
@@ -127,6 +127,25 @@ def ack(ask: Ask, id: "Incident") -> Reply:
         raise UserError(line("{id} is over already.", id=Code(id.label)))
     told = line("{who} looks after {id} {what}.", who=ask.who, id=Code(id.label), what=Strong(id.title))
     return Reply.of(told, *([line("Its card will say so, too.")] if ask.settings.tracker != "none" else []))
+
+
+@command(
+    "close",
+    aliases=("关闭",),
+    summary=mark("End an incident of which nobody will tell the end"),
+    group=Group.INCIDENTS,
+    role=Role.DEVELOPER,
+    arguments=(Argument("id", incident_id),),
+    examples=("/close i7",),
+    own=True,
+    always=True,
+)
+def close(ask: Ask, id: "Incident") -> Reply:
+    """For a job that is gone, or an alert whose end was lost; what still fails opens a new one."""
+    if not ask.store.incidents.close(id, who=ask.who):
+        raise UserError(line("{id} is over already.", id=Code(id.label)))
+    told = line("{id} {what} is closed.", id=Code(id.label), what=Strong(id.title))
+    return Reply.of(told, line("If it still fails, you hear of it again."))
 
 
 @command(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from integrations.errors import IntegrationError, NotFound
+from integrations.errors import SILENT, IntegrationError, NotFound
 from integrations.model.cards import DoneCard
 from integrations.transport import remaining
 
@@ -51,8 +51,10 @@ def archive(done_list: "DoneList", cards: Sequence[DoneCard]) -> list[DoneCard]:
         except NotFound:
             continue  # somebody deleted it meanwhile
         except IntegrationError as problem:
-            log.warning("the Done list is left for the next hour: %s", problem)
-            break
+            log.warning("%s stays in the Done list until the next hour: %s", card.id, problem)
+            if isinstance(problem, SILENT):
+                break
+            continue
         log.info("archived: %s", card.id)
         archived.append(card)
     return archived

@@ -32,14 +32,14 @@ def keep_card(
 
     Nothing is written to it twice: what it is to have is looked for first.
     """
-    card = _found(tracker, incident)
+    card, upto = _found(tracker, incident), pending[-1].number
     if card:
         store.incidents.has_card(incident.id, card=card.id, url=card.url)
         _bring_up_to_date(tracker, incident, card, pending, view)
-    elif incident.closed_at is None:  # what is over already needs none
-        if not _make(store, tracker, incident, view, upto=pending[-1].number, owner=owner):
-            return
-    store.incidents.carded(incident.id, upto=pending[-1].number)
+    elif incident.closed_at is None and not _make(store, tracker, incident, view, upto=upto, owner=owner):
+        return
+    # What is over already, and has no card, needs none.
+    store.incidents.carded(incident.id, upto=upto)
 
 
 def _found(tracker: Tracker, incident: "Incident") -> Card | None:

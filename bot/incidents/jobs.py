@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 EVERY = 50_000  # milliseconds between two looks: what no notification told is known within a minute
 REST = 60_000  # the same for a server that does not answer
 GONE = 600_000  # the same for a job that is not there
+GONE_FOR = 7 * 86_400_000  # milliseconds since the last news of one that is still looked for
 MARGIN = 600_000  # milliseconds by which a notification's word of when a build began may be late
 LOOK_TIME = 8.0  # seconds
 BATCH = 20
@@ -141,7 +142,7 @@ def _compare(sampan: "Sampan", one: "Watched") -> Exception | None:
                 pause = None
     except NotFound:
         log.info("job %s is not there, or hidden from our account", one.name)
-        pause = GONE
+        pause = GONE if sampan.store.now() - one.at < GONE_FOR else None
     except UserError as unconfigured:
         pause, problem = None, unconfigured
     except IntegrationError as trouble:

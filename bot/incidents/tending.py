@@ -13,7 +13,7 @@ from bot.incidents.life import CHANGES, Health, News, Told, flaps_until, news, s
 from bot.incidents.wording import Details, View, announcement
 from bot.language import speaking
 from bot.store.locks import Locked
-from integrations.errors import Down, IntegrationError, NotSent, TooMany, Unauthorized, Unclear
+from integrations.errors import SILENT, IntegrationError, TooMany
 from integrations.transport import deadline, remaining
 
 if TYPE_CHECKING:
@@ -25,9 +25,6 @@ TEND_TIME = 20.0  # seconds
 AGAIN = 60_000  # milliseconds after which a tracker is tried again
 LATER = 600_000  # the same when it refused this one card
 SOON = 15_000  # the same when it was asked too often
-
-# What is no fault of one card's.
-SILENT = (NotSent, Unclear, TooMany, Down, Unauthorized)
 
 Known = Callable[[], Details]
 

@@ -7,7 +7,7 @@ from datetime import tzinfo
 from bot.incidents.life import CHANGES, Kind, News, Step
 from bot.language import mark
 from bot.reply import Code, Line, Link, Reply, Say, Span, Strong, counted, join, line, plain
-from bot.store.incidents import ACKED, Event, Incident
+from bot.store.incidents import ACKED, CLOSED, Event, Incident
 from bot.times import length, moment
 from integrations.model.runs import Change, Story
 
@@ -27,6 +27,7 @@ _EVENTS = {
     Step.AGAIN: mark("🔴 failed again"),
     Step.FIXED: mark("🟢 fixed"),
     ACKED: mark("🙋 {who} looks after it"),
+    CLOSED: mark("⚪ closed by {who}"),
 }
 
 

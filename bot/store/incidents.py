@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import Json
 
@@ -27,6 +27,7 @@ class Watched:
     began_at: int  # when that build began
     incident: int | None  # the last one
     look_at: int | None
+    at: int = 0  # when that was learned
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,12 @@ class Incident:
         return Health.FAILING if self.closed_at is None else Health.HEALTHY
 
 
-ACKED = "acked"
+ACKED, CLOSED = "acked", "closed"
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened to an incident: one of the Steps, or ACKED by somebody."""
+    """Something that happened to an incident: one of the Steps, or ACKED or CLOSED by somebody."""
 
     number: int
     at: int
@@ -239,6 +240,17 @@ class Incidents:
             if won:
                 self.note(number, ACKED, who=who)
         return bool(won)
+
+    def close(self, incident: Incident, *, who: str) -> bool:
+        """End an incident on somebody's word, of which the room knows; False when it is over."""
+        with self._database.transaction():
+            known = self.meet(incident.kind, incident.name, title=incident.title)
+            if not self._queries.change("close", id=incident.id, now=self._now()):
+                return False
+            self.judged(replace(known, health=Health.HEALTHY))
+            self.note(incident.id, CLOSED, who=who)
+            self.told(incident.id, Told.FIXED)
+        return True
 
     def get(self, number: int) -> Incident | None:
         """An incident by its number."""

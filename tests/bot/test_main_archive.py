@@ -155,7 +155,7 @@ def test_a_tracker_that_fails_in_the_middle_is_left_alone(
     code, lines, _ = desk.archive()
     assert (code, lines) == (1, ["card0", "card1", "card2", "0 archived."])
     assert len([one for one in desk.world.requests if one.method == "PUT"]) == 1
-    assert "the Done list is left for the next hour" in caplog.text
+    assert "stays in the Done list until the next hour" in caplog.text
 
 
 def test_words_it_does_not_know(desk: Desk) -> None:

@@ -162,7 +162,10 @@ def test_an_incident_as_it_is_kept(store: Store, clock: Clock) -> None:
     assert (fresh.label, fresh.marker, fresh.health) == ("i1", f"i1-{fresh.token}", Health.FAILING)
     assert (fresh.failures, fresh.told, fresh.told_at, fresh.card_begun) == (1, Told.NOTHING, 0, 0)
     assert len(fresh.token) == 8 and fresh.token not in repr(fresh)
-    store.incidents.begin_card(number, upto=1)
+    assert not store.incidents.begin_card(number, upto=1, owner="me")
+    [mine] = store.incidents.take_due(owner="me", at_most=1)
+    assert store.incidents.begin_card(number, upto=1, owner="me")
+    assert not store.incidents.begin_card(number, upto=1, owner="another")
     assert one(store, number).card_begun == 1
     store.incidents.has_card(number, card="c1", url="https://trello/c1")
     store.incidents.told(number, Told.FAILING)
@@ -170,8 +173,10 @@ def test_an_incident_as_it_is_kept(store: Store, clock: Clock) -> None:
     assert (kept.card, kept.card_url, kept.told, kept.told_at) == (
         *("c1", "https://trello/c1", Told.FAILING, store.now()),
     )
-    store.incidents.begin_card(number, upto=1)  # somebody deleted it
+    assert store.incidents.begin_card(number, upto=1, owner="me")  # somebody deleted it
     assert (one(store, number).card, one(store, number).card_url) == ("", "")
+    store.incidents.tended(mine, look_at=None)
+    assert not store.incidents.begin_card(number, upto=1, owner="me")
 
 
 @pytest.mark.parametrize(

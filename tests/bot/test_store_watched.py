@@ -102,7 +102,7 @@ def test_old_incidents_are_forgotten_when_nothing_is_left_to_do(store: Store, cl
     clock.now += 10 * DAY
     assert store.incidents.forget(older_than=10 * DAY) == 0
     clock.now += 1
-    assert store.incidents.forget(older_than=10 * DAY) == 1
+    assert store.incidents.forget(older_than=10 * DAY) == 1 + len(NAMES)  # and what is watched no more
     assert [number for number in (open_one, over, busy) if store.incidents.get(number)] == [open_one, busy]
     assert list(store.incidents.events(over)) == []
     assert failed(store, "d") > busy  # its number is nobody else's
@@ -115,20 +115,22 @@ def test_only_so_much_is_forgotten_at_a_time(store: Store, clock: Clock) -> None
         store.incidents.tended(incident, look_at=None)
     clock.now += 2
     found = [store.incidents.forget(older_than=1, at_most=2) for _ in range(3)]
-    assert found == [2, 1, 0]
+    assert found == [4, 2, 0]  # each with what it was of
 
 
-def test_silent_alerts_are_forgotten_and_jobs_are_not(store: Store, clock: Clock) -> None:
+def test_what_is_silent_is_forgotten_and_what_fails_or_is_compared_is_not(store: Store, clock: Clock) -> None:
     for kind, name, health in (
         (Kind.ALERT, "silent", Health.HEALTHY),
         (Kind.ALERT, "firing", Health.FAILING),
+        (Kind.JOB, "gone", Health.HEALTHY),
         (Kind.JOB, "quiet", Health.HEALTHY),
     ):
         thing = store.incidents.meet(kind, name, title=name)
         store.incidents.judged(Watched(thing.kind, name, name, health, 1, 0, None, None))
+    store.incidents.watch("quiet", look_at=0)
     clock.now += 11
     store.incidents.meet(Kind.ALERT, "new", title="new")
-    assert store.incidents.forget(older_than=10) == 1
+    assert store.incidents.forget(older_than=10) == 2
     assert [title for _, title in store.incidents.titles()] == ["firing", "new", "quiet"]
 
 

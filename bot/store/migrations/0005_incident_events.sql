@@ -32,7 +32,7 @@ CREATE TABLE watched (
     PRIMARY KEY (kind, name)
 );
 CREATE INDEX watched_due ON watched (look_at) WHERE look_at IS NOT NULL;
-CREATE INDEX watched_at ON watched (at) WHERE kind = 'alert';
+CREATE INDEX watched_at ON watched (at) WHERE look_at IS NULL;
 
 -- Chores: what is done once in a while, and when it was last begun.
 CREATE TABLE chores (

@@ -96,6 +96,9 @@ UPDATE incidents SET told = :told, told_at = :now WHERE id = :id;
 -- name: acknowledge(id, ack_by, now)!
 UPDATE incidents SET ack_by = :ack_by, look_at = :now WHERE id = :id AND closed_at IS NULL;
 
+-- name: close(id, now)!
+UPDATE incidents SET closed_at = :now, look_at = :now WHERE id = :id AND closed_at IS NULL;
+
 -- name: get(id)^
 SELECT * FROM incidents WHERE id = :id;
 
@@ -126,5 +129,5 @@ DELETE FROM incidents WHERE id IN (
     SELECT id FROM incidents WHERE closed_at < :at AND look_at IS NULL ORDER BY id LIMIT :at_most);
 
 -- name: forget_watched(at, at_most)!
-DELETE FROM watched WHERE kind = 'alert' AND health = 'healthy' AND (kind, name) IN (
-    SELECT kind, name FROM watched WHERE kind = 'alert' AND health = 'healthy' AND at < :at LIMIT :at_most);
+DELETE FROM watched WHERE look_at IS NULL AND health = 'healthy' AND (kind, name) IN (
+    SELECT kind, name FROM watched WHERE look_at IS NULL AND health = 'healthy' AND at < :at LIMIT :at_most);

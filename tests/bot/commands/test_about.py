@@ -41,6 +41,7 @@ BUILDS = {
 INCIDENTS = {
     "/incidents [id] — List what is broken, or show one incident's history": Role.READER,
     "/ack <id> — Say that you look after an incident": Role.DEVELOPER,
+    "/close <id> — End an incident of which nobody will tell the end": Role.DEVELOPER,
     "/mute <job|alert> <duration> <reason> — "
     "Tell the room nothing of a job or an alert for a while": Role.DEVELOPER,
     "/unmute <job|alert> — Tell the room of a job or an alert again": Role.DEVELOPER,
@@ -163,6 +164,7 @@ def test_help_in_chinese() -> None:
         "故障",
         "/incidents [id] — 列出当前的故障，或查看其中一个的经过",
         "/ack <id> — 认领一个故障",
+        "/close <id> — 手动关闭一个不会再有恢复通知的故障",
         "/mute <job|alert> <duration> <reason> — 一段时间内不再通知某个任务或告警",
         "/unmute <job|alert> — 恢复某个任务或告警的通知",
         "管控与记录",

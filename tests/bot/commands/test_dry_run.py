@@ -38,7 +38,7 @@ def prepared(watch: Watch, spec: Spec) -> str:
         found = re.search(r"/confirm (\w{6})", watch.ask("/deploy hello production 1.4"))
         assert found
         line = line.replace("K7F2QX", found[1])
-    if spec.name in ("ack", "mute", "unmute"):
+    if spec.name in ("ack", "close", "mute", "unmute"):
         broken = Signal(Verdict.FAILURE, 1, watch.store.now())
         take_in(watch.store, What.JOB, "nightly", [broken])
         line = line.replace("i7", "i1")

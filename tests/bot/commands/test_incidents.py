@@ -149,6 +149,19 @@ def test_who_looks_after_it(watch: Watch) -> None:
     assert rows(watch.ask("/ack i1", as_="wu")) == ["i1 is over already."]
 
 
+def test_what_nobody_will_tell_the_end_of_is_closed_by_hand(watch: Watch) -> None:
+    told(watch, 1)
+    assert rows(watch.ask("/关闭 i1", as_="wu")) == [
+        "i1 **nightly** is closed.",
+        "If it still fails, you hear of it again.",
+    ]
+    assert rows(watch.ask("/close i1", as_="wu")) == ["i1 is over already."]
+    assert rows(watch.ask("/incidents")) == ["Nothing is broken, as far as I know."]
+    assert rows(watch.ask("/incidents i1"))[-1].endswith("⚪ closed by 吴越 (wu)")
+    told(watch, 2)
+    assert "i2" in watch.ask("/incidents")
+
+
 def test_without_a_tracker_there_is_no_card(bot: MakeBot) -> None:
     watch = bot(TRACKER="none")
     told(watch, 1)

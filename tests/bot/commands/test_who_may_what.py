@@ -19,7 +19,7 @@ NEEDED = {
     Role.READER: ("help", "ping", "version", "pr", "status", "logs", "locks", "incidents"),
     Role.DEVELOPER: (
         *("test", "build", "jenkins test", "audit", "cancel", "retry", "hold", "unhold"),
-        *("ack", "mute", "unmute"),
+        *("ack", "close", "mute", "unmute"),
     ),
     Role.MAINTAINER: ("approve", "merge", "deploy", "confirm"),
     Role.ADMIN: ("lock", "unlock", "stop", "start"),

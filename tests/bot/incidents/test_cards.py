@@ -81,6 +81,14 @@ def test_who_looks_after_it_is_on_the_card(scene: Scene) -> None:
     assert "looks after it" in line and "吴越 (wu)" in line
 
 
+def test_closed_by_hand_the_card_is_archived_and_the_room_has_heard(scene: Scene) -> None:
+    scene.builds("FAILURE")
+    assert "is closed" in scene.bot.ask("/close i1", as_="wu")
+    assert scene.tick(after=3) == []
+    [[line, *_]] = told(scene.card)
+    assert scene.card.closed and "closed by 吴越 (wu)" in line
+
+
 def test_what_was_acknowledged_before_there_was_a_card_is_in_its_text(scene: Scene) -> None:
     scene.board.fault(kind="503")
     scene.builds("FAILURE")
