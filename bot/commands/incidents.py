@@ -25,7 +25,9 @@ def incident_id(ask: Ask, word: str) -> "Incident":
     """i7, or 7."""
     found = re.fullmatch(r"[iI]?(\d{1,12})", word, re.ASCII)
     if not found:
-        raise Mismatch(line("{word} is not the name of an incident.", word=Code(word)))
+        raise Mismatch(
+            line("{word} is not an incident such as {example}.", word=Code(word), example=Code("i7"))
+        )
     incident = ask.store.incidents.get(int(found[1]))
     if incident is None:
         raise Mismatch(line("I know no incident {word}.", word=Code(word)))
@@ -82,11 +84,11 @@ def _row(ask: Ask, incident: "Incident") -> Line:
 
 
 def _facts(ask: Ask, incident: "Incident") -> Line:
-    from bot.incidents.wording import keeper, lasted
+    from bot.incidents.wording import keeper, lasted, often
 
     parts: list[Span | Line] = [
         line("broken for {length}", length=lasted(incident, now=ask.store.now())),
-        counted("{n} failure", "{n} failures", n=incident.failures),
+        often(incident),
     ]
     if incident.closed_at is None or incident.ack_by:
         parts.append(keeper(incident))

@@ -29,6 +29,7 @@ _EVENTS = {
     ACKED: mark("🙋 {who} looks after it"),
     CLOSED: mark("⚪ closed by {who}"),
 }
+_ALERT_EVENTS = {**_EVENTS, Step.OPENED: mark("🔴 fired"), Step.AGAIN: mark("🔴 fired again")}
 
 
 NO_STORY = Story((), ())
@@ -69,7 +70,10 @@ def announcement(news: News, view: View) -> Reply:
 
 
 def _failing(view: View) -> list[Line]:
-    facts: list[Span | Line] = [_where(view.incident), line("since {time}", time=_opened(view))]
+    facts: list[Span | Line] = [
+        _where(view.incident),
+        line("since {time}", time=_clock(view.incident.opened_at, view)),
+    ]
     if view.details.story.who:
         facts.append(_starters(view.details))
     return [join(facts), *_words(view.incident), *_changes(view.details, at_most=SHOWN_CHANGES)]
@@ -79,7 +83,7 @@ def _lasting(view: View) -> list[Line]:
     incident = view.incident
     facts: list[Span | Line] = [
         line("broken for {length}", length=lasted(incident, now=view.now)),
-        counted("{n} failure", "{n} failures", n=incident.failures),
+        often(incident),
         _where(incident),
     ]
     return [join([*facts, keeper(incident)])]
@@ -87,7 +91,9 @@ def _lasting(view: View) -> list[Line]:
 
 def _flapping(view: View) -> list[Line]:
     often = line("More than {n} changes within an hour; I tell when it is calm again.", n=CHANGES)
-    return [often, join([_where(view.incident), keeper(view.incident)])]
+    over = view.incident.closed_at is not None
+    now = line("works at the moment") if over else line("fails at the moment")
+    return [often, join([now, _where(view.incident), *([] if over else [keeper(view.incident)])])]
 
 
 def _fixed(view: View) -> list[Line]:
@@ -120,6 +126,13 @@ def keeper(incident: Incident) -> Line:
     return line("nobody looks after it yet")
 
 
+def often(incident: Incident) -> Line:
+    """How many times; an alert does not fail, it fires."""
+    if incident.kind is Kind.ALERT:
+        return counted("fired {n} time", "fired {n} times", n=incident.failures)
+    return counted("{n} failure", "{n} failures", n=incident.failures)
+
+
 def lasted(incident: Incident, *, now: int) -> Line:
     """How long it is broken, or was."""
     return length((incident.closed_at or now) - incident.opened_at)
@@ -135,14 +148,13 @@ def card_text(view: View) -> list[Line]:
     incident, details = view.incident, view.details
     lines = [
         line("{kind} {what}", kind=_kind(incident), what=Strong(incident.title)),
-        join([line("since {time}", time=_opened(view)), _first(incident)]),
+        join([line("since {time}", time=_day(incident.opened_at, view)), _first(incident)]),
     ]
     if details.story.who:
         lines.append(_starters(details))
     lines += [*_words(incident), *_changes(details)]
     if incident.failures > 1:
-        failures = counted("{n} failure", "{n} failures", n=incident.failures)
-        lines.append(join([failures, _where(incident)]))
+        lines.append(join([often(incident), _where(incident)]))
     lines += [keeper(incident)] if incident.ack_by else []
     if details.log:
         lines.append(line("The end of its log:"))
@@ -176,7 +188,8 @@ def history(view: View, events: Sequence[Event], *, at_most: int) -> list[Line]:
 
 
 def _event(view: View, event: Event) -> Line:
-    what = line(_EVENTS[event.what], who=event.who)
+    alert = view.incident.kind is Kind.ALERT
+    what = line(_ALERT_EVENTS[event.what] if alert else _EVENTS[event.what], who=event.who)
     where = [] if event.mark is None else [_mark(view.incident, event.mark, event.url)]
     return join([_clock(event.at, view), what, *where])
 
@@ -226,11 +239,12 @@ def _change(change: Change) -> Line:
     return join([Code(change.id), change.title, change.author])
 
 
-def _opened(view: View) -> str:
-    return _clock(view.incident.opened_at, view)
-
-
 def _clock(at: int, view: View) -> str:
     """A time of day, with the date unless that is today's."""
     then, today = moment(at).astimezone(view.zone), moment(view.now).astimezone(view.zone)
-    return f"{then:%H:%M}" if then.date() == today.date() else f"{then:%m-%d %H:%M}"
+    return f"{then:%H:%M}" if then.date() == today.date() else _day(at, view)
+
+
+def _day(at: int, view: View) -> str:
+    """A time with its date, for what is still read tomorrow."""
+    return f"{moment(at).astimezone(view.zone):%m-%d %H:%M}"

@@ -87,7 +87,8 @@ def _job(request: Request, server: Server, job: Job) -> Response:
     parameters = f"<h2>Parameters</h2>{_table(defined)}" if defined else ""
     about = f"<p>{escape(job.description)}</p>" if job.description else ""
     body = (f"<table>{rows}</table>" if rows else "<p>Not built yet.</p>") + parameters
-    busy = any(one.in_progress for one in job.newest)
+    queued = any(one.job is job for one in server.queue.waiting)
+    busy = queued or any(one.in_progress for one in job.newest)
     trail = _trail(request, job.full_name.rpartition("/")[0])
     play, session = _turns(request, server, job)
     title = job.full_name.replace("/", " » ")

@@ -121,12 +121,14 @@ TEXTS = {
     ),
     "started by {who}": "触发：{who}",
     "a timer": "定时器",
-    "broken for {length}": "持续 {length}",
+    "broken for {length}": "故障持续 {length}",
     "nobody looks after it yet": "还没人认领",
     "{who} looks after {id} {what}.": "{who} 已认领 {id} {what}。",
     "Nothing is broken, as far as I know.": "目前没有故障。",
     "The alert {name} is muted.": "告警 {name} 已静音。",
-    "To hear of it again: {command}": "恢复通知：{command}",
+    "To hear of it again: {command}": "取消静音：{command}",
+    "You hear of {name} again.": "已取消 {name} 的静音。",
+    "🔴 fired again": "🔴 再次告警",
 }
 
 PLACE = re.compile(r"\{(\w+)\}")

@@ -3,7 +3,7 @@
 import { chip, element, link, markdown, plain } from "./markdown.js";
 import { words } from "./words.js";
 
-const SUGGESTIONS = ["/help", "/pr", "/test 1", "/approve 1", "/merge 1", "/deploy hello"];
+const SUGGESTIONS = ["/help", "/pr", "/test 1", "/approve 1", "/merge 1", "/deploy hello", "/incidents"];
 const WAIT_SECONDS = 20;
 const TYPING_MS = 30_000;
 

@@ -166,7 +166,7 @@ def test_help_in_chinese() -> None:
         "/ack <id> — 认领一个故障",
         "/close <id> — 手动关闭一个不会再有恢复通知的故障",
         "/mute <job|alert> <duration> <reason> — 一段时间内不再通知某个任务或告警",
-        "/unmute <job|alert> — 恢复某个任务或告警的通知",
+        "/unmute <job|alert> — 取消静音，重新通知某个任务或告警",
         "管控与记录",
         "/locks — 列出所有锁定、暂缓、静音和暂停",
         "/audit [person|command|service] [--since 2d] — 查看最近谁做了什么",

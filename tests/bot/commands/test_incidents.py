@@ -54,7 +54,7 @@ def test_what_is_broken_oldest_first(watch: Watch) -> None:
     assert rows(answer) == [
         "2 things are broken",
         "🔴 [i1] **disk full**",
-        f"broken for 2 h 1 min · 1 failure · {NOBODY} · [card] · [page]",
+        f"broken for 2 h 1 min · fired 1 time · {NOBODY} · [card] · [page]",
         "🔴 [i2] **nightly**",
         f"broken for 2 h · 2 failures · {NOBODY} · [page]",
     ]
@@ -108,6 +108,14 @@ def test_what_is_over_needs_nobody_any_more(watch: Watch) -> None:
     assert rows(watch.ask("/incidents 1"))[1] == "broken for 1 min · 1 failure · [page]"
 
 
+def test_an_alert_does_not_fail_but_fires(watch: Watch) -> None:
+    for began in (1, 2):
+        told(watch, began, kind=Kind.ALERT, name="HighCPU")
+    assert " · fired 2 times · " in rows(watch.ask("/incidents"))[2]
+    events = rows(watch.ask("/incidents i1"))[2:4]
+    assert [text.split(" · ")[1] for text in events] == ["🔴 fired", "🔴 fired again"]
+
+
 def test_a_long_history_keeps_its_beginning(watch: Watch) -> None:
     for build in range(1, 36):
         told(watch, build)
@@ -124,9 +132,9 @@ def test_a_long_history_keeps_its_beginning(watch: Watch) -> None:
 @pytest.mark.parametrize(
     ("word", "why"),
     [
-        ("x", "x is not the name of an incident."),
-        ("b1", "b1 is not the name of an incident."),
-        ("i1234567890123", "i1234567890123 is not the name of an incident."),
+        ("x", "x is not an incident such as i7."),
+        ("b1", "b1 is not an incident such as i7."),
+        ("i1234567890123", "i1234567890123 is not an incident such as i7."),
         ("i99", "I know no incident i99."),
     ],
 )

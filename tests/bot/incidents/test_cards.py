@@ -1,5 +1,6 @@
 """Cards: one for each incident, wherever they live, and whatever people do to it meanwhile."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -63,7 +64,7 @@ def test_the_life_of_an_alert_on_its_card(scene: Scene) -> None:
     scene.alerts(alert())
     assert scene.card == card
     scene.alerts(alert(began="2026-01-02T04:04:05Z"))
-    assert told(scene.card) == [[again("the monitor")]]
+    assert told(scene.card) == [["TIME · 🔴 fired again · [the monitor]"]]
     scene.alerts(alert(firing=False))
     assert scene.card.closed and told(scene.card)[1][0] == fixed("the monitor")
 
@@ -71,6 +72,11 @@ def test_the_life_of_an_alert_on_its_card(scene: Scene) -> None:
 def test_what_broke_once_more_gets_a_card_of_its_own(scene: Scene) -> None:
     scene.builds("FAILURE", "SUCCESS", "FAILURE")
     assert [card.closed for card in scene.board.cards()] == [True, False]
+
+
+def test_the_card_is_read_tomorrow_as_well(scene: Scene) -> None:
+    scene.builds("FAILURE")
+    assert re.search(r"since \d\d\\?-\d\d \d\d:\d\d ", scene.card.text)
 
 
 def test_who_looks_after_it_is_on_the_card(scene: Scene) -> None:

@@ -52,6 +52,12 @@ def test_every_link_leads_somewhere(visitor: Caller) -> None:
             assert visitor.get(url).status_code == 200, url
 
 
+def test_the_page_of_a_job_that_is_queued_loads_itself_again(server: Server, jenkins: Caller) -> None:
+    server.add_job("later", script="true")
+    jenkins.post("/job/later/build?delay=60sec")
+    assert "http-equiv=refresh" in jenkins.get("/job/later/").text
+
+
 def test_a_running_build_loads_itself_again(server: Server, jenkins: Caller) -> None:
     server.add_job("slow", script="sleep 60")
     jenkins.post("/job/slow/build")
