@@ -1,31 +1,12 @@
-"""The end of a build's log, fit to be shown. Pure.
+"""How much is read of a build's log, and from which Jenkins on.
 
 Read from LargeText and LineEndNormalizingWriter in jenkinsci/stapler: a log comes with CRLF, and of one that
 grows only whole lines are sent.
 """
 
-import re
-from collections import deque
+from integrations.logs import tail
+
+__all__ = ["TAIL", "TAIL_SINCE", "tail"]
 
 TAIL = 64 * 1024  # bytes that are read of a log; at seven a line they are under the ten thousand lines
 TAIL_SINCE = (2, 534)  # before it, a negative start is a 500
-LONGEST = 500  # characters of a line
-
-_ANSI = re.compile(r"\x1b(?:\][^\x07\x1b]*(?:\x07|\x1b\\)|\[[0-?]*[ -/]*[@-~]|[@-Z\\^_])")
-# Those that turn the direction of writing would reach beyond the log.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-
-
-def tail(raw: bytes, *, lines: int, whole: bool) -> tuple[str, ...]:
-    """The last lines of a log; unless it is `whole`, its first line is only the end of one."""
-    found = raw.decode("utf-8", "replace").rstrip().split("\n")
-    if not whole and len(found) > 1:
-        del found[0]
-    shown = deque((_clean(line) for line in found), maxlen=lines)
-    return tuple(shown) if any(shown) else ()
-
-
-def _clean(line: str) -> str:
-    """A line as a terminal would show it: what a progress bar wrote over is not there."""
-    text = _CONTROL.sub("", _ANSI.sub("", line.rstrip("\r").rpartition("\r")[2])).rstrip()
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

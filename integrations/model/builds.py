@@ -22,6 +22,7 @@ class Job:
     buildable: bool
     parameters: tuple[Parameter, ...]
     usual: float | None = None  # seconds a build of it takes, as far as the server knows
+    open: bool = False  # takes any parameter
 
     def parameter(self, name: str) -> Parameter | None:
         return next((one for one in self.parameters if one.name == name), None)

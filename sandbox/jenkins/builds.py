@@ -11,7 +11,7 @@ from statistics import mean
 from sandbox.jenkins.changes import Change
 from sandbox.jenkins.jobs import Job, Value, as_text
 from sandbox.jenkins.question import Question
-from sandbox.jenkins.shell import Shell
+from sandbox.shell import Shell
 
 UNSTABLE_EXIT = 42
 
