@@ -35,6 +35,7 @@ def _told(how: str, builds: int, *, hook: bool) -> Figure:
                 "LANGUAGE": "en",
                 "MESSAGES_A_MINUTE": "0",
                 "SERVICES": ",".join(services),
+                "GITLAB_PROJECTS": "",
             }
             | {"JENKINS_HOOK_TOKEN": TOKEN, "DEVELOPERS": "*"}
         )

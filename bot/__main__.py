@@ -1,4 +1,4 @@
-"""The command line: `python -m bot serve|run|chat|migrate|archive|doctor|audit export|diagram`."""
+"""The command line: `python -m bot serve|run|chat|migrate|archive|versions|doctor|audit export|diagram`."""
 
 import argparse
 import os
@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bot.cli import diagnosis, records, serving, upkeep
+from bot.cli import diagnosis, records, serving, upkeep, versions
 from bot.settings import ConfigurationError
 from bot.version import VERSION
 
@@ -49,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_serving(commands)
     _add_records(commands)
     _add_upkeep(commands)
+    _add_versions(commands)
     _add_diagnosis(commands)
     return parser
 
@@ -88,6 +89,30 @@ def _add_upkeep(commands: Any) -> None:
     archive = commands.add_parser("archive", help="archive the cards that have been done for long enough")
     archive.add_argument("--dry-run", action="store_true", help="list them, and change nothing")
     archive.set_defaults(run=upkeep.archive)
+
+
+def _add_versions(commands: Any) -> None:
+    parser = commands.add_parser("versions", help="what can be deployed, and what runs where")
+    given = argparse.ArgumentParser(add_help=False)
+    given.add_argument("--json", action="store_true", help="for programs")
+    given.set_defaults(run=versions.versions)
+    ways = parser.add_subparsers(required=True)
+    listed = ways.add_parser("list", parents=[given], help="a service's versions, newest first")
+    listed.add_argument("service")
+    listed.add_argument("--limit", type=versions.count, metavar="N", default=20, help="default: %(default)s")
+    listed.set_defaults(look=versions.listed)
+    shown = ways.add_parser("show", parents=[given], help="one version")
+    shown.add_argument("id", help="v30, or 30")
+    shown.set_defaults(look=versions.shown)
+    where = ways.add_parser("where", parents=[given], help="what runs where")
+    where.add_argument("service", nargs="?", default="")
+    where.set_defaults(look=versions.where)
+    prune = ways.add_parser("prune", parents=[given], help="forget old versions by rule")
+    prune.add_argument("service", nargs="?", default="")
+    keep = "the newest so many of each service (default: KEEP_VERSIONS)"
+    prune.add_argument("--keep", type=versions.count, metavar="N", help=keep)
+    prune.add_argument("--dry-run", action="store_true", help="list them, and change nothing")
+    prune.set_defaults(look=versions.pruned)
 
 
 def _add_diagnosis(commands: Any) -> None:

@@ -20,6 +20,14 @@ RECORD_FOR = 60_000  # as long one of us may take to mark a pull request; then a
 GIVE_UP_AFTER = 24 * 3_600_000  # as long a server may be down before its builds are given up
 
 
+GITLAB = "gitlab:"  # how the name of a job on GitLab begins: gitlab:group/project@main
+
+
+def server_of(job: str) -> str:
+    """What people call the build server of a job."""
+    return "GitLab" if job.startswith(GITLAB) else "Jenkins"
+
+
 @unique
 class Kind(StrEnum):
     """What a build is for."""
@@ -148,6 +156,11 @@ class Build:
     def marker(self) -> str:
         """What goes into the job's SAMPAN_ID: unique over every store there ever was."""
         return f"b{self.id}-{self.token}"
+
+    @property
+    def server(self) -> str:
+        """What people call the build server that runs it."""
+        return server_of(self.job)
 
     @property
     def ref(self) -> BuildRef:

@@ -24,6 +24,8 @@ class ServiceConfig:
     test_job: str = ""
     build_job: str = ""
     deploy_job: str = ""
+    release_refs: tuple[str, ...] = ()  # whose pipelines make versions, besides that of GITLAB_PROJECTS
+    artifact: str = ""  # where a version lies: {service}/{number}, perhaps with {ref} and {sha}
     environments: tuple[str, ...] | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
     developers: tuple[str, ...] | None = None

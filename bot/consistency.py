@@ -1,6 +1,6 @@
 """Whether variables that are each in order go together."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bot.variables import good_job
@@ -47,12 +47,24 @@ def _check_file(settings: "Settings", aliases: set[str], problems: list[str]) ->
     jobs += [(job, "service") for one in services for job in (one.test_job, one.build_job, one.deploy_job)]
     if not all(good_job(job, placeholder) for job, placeholder in jobs if job):
         problems.append("SAMPAN_CONFIG: a job's name has an empty part, a dot for a part, or an unknown {}")
+    _check_artifacts([one.artifact for one in services if one.artifact], problems)
     if any(set(one.environments or ()) - set(settings.environments) for one in services):
         problems.append("SAMPAN_CONFIG: a service's environments must be among ENVIRONMENTS")
     if any(set(one.environments or ()) - set(settings.environments) for one in rooms):
         problems.append("SAMPAN_CONFIG: a conversation's environments must be among ENVIRONMENTS")
     if any(one.default_repo and one.default_repo not in aliases for one in rooms):
         problems.append("SAMPAN_CONFIG: a conversation's default_repo must be an alias of REPOS")
+
+
+def _check_artifacts(templates: Sequence[str], problems: list[str]) -> None:
+    if not templates:
+        return
+    from bot.versions.states import is_template  # a cold start without any does not pay for it
+
+    if not all(map(is_template, templates)):
+        problems.append(
+            "SAMPAN_CONFIG: an artifact is a path below another, of {service}, {number}, {ref} and {sha}"
+        )
 
 
 def _check_names(table: str, given: Mapping[str, Any], known: set[str], problems: list[str]) -> None:

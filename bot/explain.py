@@ -6,6 +6,7 @@ from integrations import errors
 
 _VARIABLES = {
     "Gitee": ("GITEE_URL", "GITEE_TOKEN"),
+    "GitLab": ("GITLAB_URL", "GITLAB_TOKEN"),
     "Jenkins": ("JENKINS_URL", "JENKINS_USER, JENKINS_TOKEN"),
     "Trello": ("TRELLO_URL", "TRELLO_KEY, TRELLO_TOKEN"),
     "DingTalk": ("DINGTALK_WEBHOOK_HOSTS", "DINGTALK_APP_SECRET"),

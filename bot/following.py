@@ -7,6 +7,7 @@ from contextvars import copy_context
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from bot import builds
 from bot.ask import Ask
 from bot.builds import (
     GIVE_UP_AFTER,
@@ -27,6 +28,7 @@ from bot.reply import UserError, line
 from bot.telling import end, ended, late, say, silent, wants_input
 from bot.times import moment
 from bot.turns import try_turn
+from bot.versions.making import built
 from bot.vouching import record_test
 from integrations.errors import IntegrationError, NotFound
 from integrations.model import InboundMessage, Kind, Notification, Sighting, Stage
@@ -35,6 +37,7 @@ from integrations.transport import deadline, remaining
 if TYPE_CHECKING:
     from bot.dispatch import Sampan
 
+BUILD = builds.Kind.BUILD
 LOOK_TIME = 10.0
 WATCH_TIME = 20.0
 BATCH = 20
@@ -88,7 +91,7 @@ def _read(sampan: "Sampan", build: Build) -> None:
         # Its trigger was interrupted, and nothing would tell its build from others.
         return _take_in(sampan, build, Sighting(Stage.GONE))
     try:
-        found = sampan.build_server().read(build.ref)
+        found = sampan.build_server(build.job).read(build.ref)
     except NotFound:  # the whole job is gone, or hidden now
         return _take_in(sampan, build, Sighting(Stage.GONE))
     except (IntegrationError, UserError) as problem:
@@ -102,7 +105,8 @@ def _keep_silent(sampan: "Sampan", build: Build) -> None:
     now = sampan.store.now()
     since = build.silent_since or now
     if now - since >= GIVE_UP_AFTER:
-        return end(sampan.store, build, State.LOST, [line("Jenkins has not answered for a day.")])
+        told = line("{server} has not answered for a day.", server=build.server)
+        return end(sampan.store, build, State.LOST, [told])
     sampan.store.builds.silent(build, look_at=now + SILENT_PAUSE, since=since)
     if now - since >= SILENT_AFTER:
         since_then = moment(since).astimezone(sampan.settings.timezone)
@@ -134,6 +138,8 @@ def _take_in(sampan: "Sampan", build: Build, found: Sighting) -> None:
         )
         if won:
             _tell(sampan, shown, state, tail, now=now)
+    if won and state is State.SUCCEEDED and build.kind is BUILD:
+        built(sampan, shown)
     if won and state is State.RECORDING:
         recording = store.builds.get(build.id)
         if recording:
@@ -171,7 +177,7 @@ def _log_tail(sampan: "Sampan", build: Build) -> tuple[str, ...]:
     if build.number is None:
         return ()
     try:
-        return sampan.build_server().log(build.ref, lines=LOG_LINES)
+        return sampan.build_server(build.job).log(build.ref, lines=LOG_LINES)
     except (IntegrationError, UserError) as problem:
         log.warning("%s: its log could not be read: %s", build.label, problem)
         return ()

@@ -4,25 +4,34 @@ import difflib
 from collections.abc import Mapping
 from typing import Protocol
 
+from bot.builds import GITLAB
 from bot.reply import Code, Line, Link, UserError, join, line
 from integrations.model import BuildRef, Job, Queued, Sighting
 
 SAMPAN_ID = "SAMPAN_ID"
-OURS = frozenset({"ENVIRONMENT", "VERSION", "PR_NUMBER", "PR_SHA", "REPO", SAMPAN_ID})
+# What a build is told of the version it makes, and a deploy of the one it takes.
+VERSION_ID, VERSION_PATH = "VERSION_ID", "VERSION_PATH"
+MAKES = (VERSION_ID, "SERVICE_ID", "SERVICE_NAME", "USERNAME")
+OURS = frozenset({"ENVIRONMENT", "VERSION", "PR_NUMBER", "PR_SHA", "REPO", SAMPAN_ID, VERSION_PATH, *MAKES})
 
 
 class BuildServer(Protocol):
     """Where jobs run; calls raise IntegrationError."""
 
-    def job(self, name: str) -> Job: ...
+    def find(self, name: str) -> Job: ...
     def trigger(self, job: Job, parameters: Mapping[str, str]) -> Queued: ...
     def read(self, build: BuildRef) -> Sighting: ...
     def log(self, build: BuildRef, *, lines: int) -> tuple[str, ...]: ...
     def cancel(self, build: BuildRef) -> None: ...
 
 
+def takes(job: Job, name: str) -> bool:
+    """Whether a job takes a parameter of this name."""
+    return job.open or job.parameter(name) is not None
+
+
 def link(job: Job) -> Link:
-    return Link(job.name, job.url)
+    return Link(job.name.removeprefix(GITLAB), job.url)
 
 
 def check(job: Job, values: Mapping[str, str]) -> None:
@@ -34,6 +43,8 @@ def check(job: Job, values: Mapping[str, str]) -> None:
 
 def _problem(job: Job, name: str, value: str) -> Line | None:
     parameter = job.parameter(name)
+    if parameter is None and job.open:
+        return None
     if parameter is None:
         names = [
             one.name
@@ -50,7 +61,9 @@ def _problem(job: Job, name: str, value: str) -> Line | None:
             "{name}: the job defines no such parameter. It has: {known}", name=Code(name), known=known
         )
     if parameter.secret and name not in OURS:
-        return line("{name}: a password is not typed where others read; keep it in Jenkins.", name=Code(name))
+        return line(
+            "{name}: a password is not typed where others read; keep it on the build server.", name=Code(name)
+        )
     if parameter.choices and value not in parameter.choices:
         known = join([Code(one) for one in parameter.choices[:10]])
         return line(

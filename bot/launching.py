@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import TypeVar
 
 from bot.ask import Ask, Tools
-from bot.builds import Build, Plan, State
+from bot.builds import GITLAB, Build, Kind, Plan, State, server_of
 from bot.confirming import ask_for, needs
-from bot.jobs import SAMPAN_ID, BuildServer, check, link
+from bot.jobs import MAKES, SAMPAN_ID, VERSION_ID, BuildServer, check, link, takes
+from bot.language import mark
 from bot.locking import require_unlocked
 from bot.rehearsal import rehearsed
 from bot.reply import Code, Line, Link, Reply, Say, Span, UserError, join, line, plain
@@ -21,6 +22,11 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+_COMES_FROM = {
+    "Jenkins": mark("The job's name comes from the JENKINS_..._JOB variables."),
+    "GitLab": mark("The project and its ref come from GITLAB_PROJECTS."),
+}
+
 
 def planned(
     ask: Ask, plan: Plan, *, ours: Mapping[str, str], given: Mapping[str, str] | None = None
@@ -29,21 +35,24 @@ def planned(
 
     `ours` are sent if the job defines them; `given` came from a person, so the job has to take each of them.
     """
-    job = find_job(ask.tools.build_server(), plan.job)
-    parameters = {name: value for name, value in ours.items() if job.parameter(name)} | dict(given or {})
+    job = find_job(ask.tools, plan.job)
+    parameters = {name: value for name, value in ours.items() if takes(job, name)} | dict(given or {})
     check(job, parameters)
     return replace(plan, parameters=parameters), job
 
 
-def find_job(server: BuildServer, name: str) -> Job:
+def find_job(tools: Tools, name: str) -> Job:
     """The job, if it can be built."""
+    server = server_of(name)
     try:
-        job = server.job(name)
+        job = tools.build_server(name).find(name)
     except NotFound:
-        raise UserError(
-            line("Jenkins has no job {job}, or hides it from Sampan's account.", job=Code(name)),
-            line("The job's name comes from the JENKINS_..._JOB variables."),
-        ) from None
+        told = line(
+            "{server} has no job {job}, or hides it from Sampan's account.",
+            server=server,
+            job=Code(name.removeprefix(GITLAB)),
+        )
+        raise UserError(told, line(_COMES_FROM[server])) from None
     if not job.buildable:
         raise UserError(line("The job {job} is disabled.", job=link(job)))
     return job
@@ -57,15 +66,39 @@ def launch(ask: Ask, plan: Plan, job: Job, *, confirmed: bool = False) -> Reply:
         return _rehearse(ask, plan, job, asks=need is not None)
     if need:
         return ask_for(ask, plan, job, need)
-    build = ask.store.builds.ask(ask.message, plan, marked=job.parameter(SAMPAN_ID) is not None)
+    build = _kept(ask, plan, job)
     if build.state is State.WAITING:
         return _waits(ask, build)
     return Reply.of(*trigger(ask.tools, build, job))
 
 
+def _kept(ask: Ask, plan: Plan, job: Job) -> Build:
+    """The build, and the version that it is to make, before anything is sent."""
+    with ask.store.transaction():
+        build = ask.store.builds.ask(ask.message, plan, marked=takes(job, SAMPAN_ID))
+        if makes_version(plan):
+            place, _, ref = plan.job.partition("@")
+            ask.store.versions.request(build, place=place, ref=ref, who=ask.who)
+    return build
+
+
+def makes_version(plan: Plan | Build) -> bool:
+    """Whether a build asks for a version by its number; Jenkins' are known by those of its builds."""
+    return plan.kind is Kind.BUILD and plan.job.startswith(GITLAB)
+
+
+def _told(tools: Tools, build: Build) -> dict[str, str]:
+    """What a pipeline is told of the version that it is to make."""
+    version = tools.store.versions.of_build(build.id) if makes_version(build) else None
+    if version is None:
+        return {}
+    return dict(zip(MAKES, (version.label, build.service, build.service, build.name), strict=True))
+
+
 def _rehearse(ask: Ask, plan: Plan, job: Job, *, asks: bool) -> Reply:
-    marker = {SAMPAN_ID: "b…"} if job.parameter(SAMPAN_ID) else {}
-    reply = rehearsed(lambda: ask.tools.build_server().trigger(job, {**plan.parameters, **marker}))
+    marker = {SAMPAN_ID: "b…"} if takes(job, SAMPAN_ID) else {}
+    server = ask.tools.build_server(job.name)
+    reply = rehearsed(lambda: server.trigger(job, {**plan.parameters, **marker}))
     if not asks:
         return reply
     return Reply(reply.title, (*reply.lines, line("It would ask for a confirmation first.")))
@@ -84,16 +117,20 @@ def _waits(ask: Ask, build: Build) -> Reply:
 
 def trigger(tools: Tools, build: Build, job: Job) -> list[Line]:
     """Send the trigger of a build that was asked for, and say what came of it."""
-    server = tools.build_server()
-    parameters = {**build.parameters, **({SAMPAN_ID: build.marker} if build.marked else {})}
+    server = tools.build_server(job.name)
+    marker = {SAMPAN_ID: build.marker} if build.marked else {}
+    parameters = {**build.parameters, **marker, **_told(tools, build)}
     try:
         queued = server.trigger(job, parameters)
     except (Unclear, Garbled, Down):
         return _look(tools, server, build, job)
-    except NotAllowed:
+    except NotAllowed as problem:
         _settle(tools, build, State.REFUSED)
-        told = line("Jenkins refused to start {job}: it cannot be built now.", job=link(job))
-        raise UserError(told) from None
+        told = line(
+            "{server} refused to start {job}: it cannot be built now.", server=build.server, job=link(job)
+        )
+        says = [line("It says: {message}", message=problem.message)] if problem.message else []
+        raise UserError(told, *says) from None
     except IntegrationError:
         _settle(tools, build, State.REFUSED)
         raise
@@ -107,10 +144,10 @@ def _queued(tools: Tools, build: Build, job: Job, queued: Queued) -> list[Line]:
         joined = line("{id} {what}: joined {other}, which was waiting already", **_names(build, earlier))
         return [joined, line("{who} had asked for it.", who=asker(earlier))]
     names: dict[str, Span | Line] = {**_names(build), "job": link(job)}
-    head = line("{id} {what}: {job} is queued as {n}", n=queued.queue_id or 0, **names)
+    head = line("{id} {what}: {job} is queued as {n}", n=queued.queue_id or queued.number or 0, **names)
     if queued.merged or earlier:
         head = line("{id} {what}: joined a build of {job} that was waiting already", **names)
-    return [head, _outlook(build, usual), *_decides_itself(build)]
+    return [head, _outlook(build, usual), *_makes(tools, build), *_decides_itself(build)]
 
 
 def _settle_queued(
@@ -123,7 +160,15 @@ def _settle_queued(
         if earlier and earlier.conversation == build.conversation:
             _settle(tools, build, State.JOINED, queue_id=queued.queue_id, joined=earlier.id)
         else:
-            _settle(tools, build, State.QUEUED, queue_id=queued.queue_id, url=job.url, usual=usual)
+            _settle(
+                tools,
+                build,
+                State.QUEUED,
+                queue_id=queued.queue_id,
+                number=queued.number,
+                url=queued.url if queued.number else job.url,
+                usual=usual,
+            )
     return earlier
 
 
@@ -143,6 +188,11 @@ def _outlook(build: Build, usual: int | None) -> Line:
     return join([expected, told, Say(plain(line("cancel")), f"/cancel {build.label}")])
 
 
+def _makes(tools: Tools, build: Build) -> list[Line]:
+    version = _told(tools, build).get(VERSION_ID)
+    return [line("It makes {version}.", version=Code(version))] if version else []
+
+
 def _decides_itself(build: Build) -> list[Line]:
     if not build.environment or "ENVIRONMENT" in build.parameters:
         return []
@@ -156,17 +206,23 @@ def _look(tools: Tools, server: BuildServer, build: Build, job: Job) -> list[Lin
     if found:
         usual = None if job.usual is None else round(job.usual * 1000)
         # Only the queue is noted: how far it is and how it ends is told by who follows it.
-        _settle(tools, build, State.QUEUED, queue_id=found.queue_id, url=job.url, usual=usual)
-        shown = Link(f"{job.name} #{found.number}", found.url) if found.number else link(job)
+        _settle(
+            tools, build, State.QUEUED, queue_id=found.queue_id, number=found.number, url=job.url, usual=usual
+        )
+        name = job.name.removeprefix(GITLAB)
+        shown = Link(f"{name} #{found.number}", found.url) if found.number else link(job)
         return [line("{id} {what}: {job} has started", job=shown, **_names(build)), _outlook(build, usual)]
     if build.marked:
         lost = line(
-            "Jenkins' answer about {id} was lost, and I do not see its build yet.", id=Code(build.label)
+            "The answer of {server} about {id} was lost, and I do not see its build yet.",
+            server=build.server,
+            id=Code(build.label),
         )
         return [lost, line("I did not send it again. I keep looking for it, and tell what became of it.")]
     _settle(tools, build, State.LOST)
     told = line(
-        "Jenkins' answer was lost: I cannot tell whether {job} was started. I did not try again.",
+        "The answer of {server} was lost: I cannot tell whether {job} was started. I did not try again.",
+        server=build.server,
         job=link(job),
     )
     raise UserError(told, line("Look there before you repeat it."))
@@ -188,6 +244,7 @@ def _settle(
     state: State,
     *,
     queue_id: int | None = None,
+    number: int | None = None,
     url: str = "",
     usual: int | None = None,
     joined: int | None = None,
@@ -200,6 +257,7 @@ def _settle(
             state,
             look_at=store.now() + 2_000,
             queue_id=queue_id,
+            number=number,
             url=url,
             usual=usual,
             joined=joined,

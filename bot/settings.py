@@ -1,19 +1,17 @@
 """Every environment variable, once: its name, its type, its default."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from enum import StrEnum, unique
-from urllib.parse import urlsplit
 
+from bot import entries
 from bot.config_file import Conversation, RepoConfig, ServiceConfig, read_config
 from bot.consistency import check_together
+from bot.entries import Project, Repo
 from bot.variables import ConfigurationError, Reader
 
-__all__ = ["ConfigurationError", "Repo", "Runtime", "Settings", "load"]
-
-_PART_OF_AN_ADDRESS = re.compile(r"[A-Za-z0-9_-]{16,}")
+__all__ = ["ConfigurationError", "Project", "Repo", "Runtime", "Settings", "load"]
 
 
 @unique
@@ -23,15 +21,6 @@ class Runtime(StrEnum):
     PROCESS = "process"
     VERCEL = "vercel"
     LAMBDA = "lambda"
-
-
-@dataclass(frozen=True)
-class Repo:
-    """One repository of the allow-list."""
-
-    alias: str
-    path: str  # owner/name
-    host: str = "gitee"
 
 
 @dataclass(frozen=True)
@@ -58,6 +47,11 @@ class Settings:
     jenkins_user: str
     jenkins_tokens: tuple[str, ...] = field(repr=False)
     jenkins_hook_tokens: tuple[str, ...] = field(repr=False)
+    gitlab_url: str
+    gitlab_tokens: tuple[str, ...] = field(repr=False)
+    gitlab_hook_tokens: tuple[str, ...] = field(repr=False)
+    gitlab_projects: Mapping[str, Project]  # by service
+    keep_versions: int  # of each service
     services: tuple[str, ...]
     test_job: str
     build_job: str
@@ -103,6 +97,12 @@ class Settings:
     def jenkins_configured(self) -> bool:
         return bool(self.jenkins_url and self.jenkins_user and self.jenkins_tokens)
 
+    def build_job_of(self, service: str) -> str:
+        """The Jenkins job that builds a service; empty when its versions are made on GitLab."""
+        own = self.service_configs.get(service)
+        pattern = (own.build_job if own else "") or self.build_job
+        return "" if service in self.gitlab_projects else pattern.format(service=service)
+
     def pr_job_of(self, repo: Repo) -> str:
         """The job that tests a repo's pull requests; empty when none is configured."""
         own = self.repo_configs.get(repo.alias)
@@ -114,7 +114,8 @@ def load(env: Mapping[str, str]) -> Settings:
     """Read the settings; raises ConfigurationError with every problem at once."""
     read = Reader(env)
     runtime = _runtime(env)
-    repos = _repos(read)
+    repos = entries.repos(read)
+    services = entries.services(read)
     files = read_config(read.text("SAMPAN_CONFIG"), read.problems)
     webhook_hosts = read.hosts("DINGTALK_WEBHOOK_HOSTS", "oapi.dingtalk.com,api.dingtalk.com")
     second_person = read.listed("SECOND_PERSON_ENVIRONMENTS")
@@ -124,7 +125,7 @@ def load(env: Mapping[str, str]) -> Settings:
         app_key=read.text("DINGTALK_APP_KEY"),
         robot_code=read.text("DINGTALK_ROBOT_CODE"),
         conversations=read.listed("DINGTALK_CONVERSATIONS"),
-        group_webhook=_group_webhook(read, webhook_hosts),
+        group_webhook=entries.group_webhook(read, webhook_hosts),
         group_secrets=read.secrets("DINGTALK_GROUP_SECRET"),
         webhook_hosts=webhook_hosts,
         dingtalk_api_url=read.url("DINGTALK_API_URL", "https://api.dingtalk.com"),
@@ -134,12 +135,17 @@ def load(env: Mapping[str, str]) -> Settings:
         gitee_users=read.pairs("GITEE_USERS"),
         hold_labels=read.listed("HOLD_LABELS", "hold,do-not-merge"),
         repos=repos,
-        default_repo=_named_repo(read, "DEFAULT_REPO", repos),
+        default_repo=entries.named_repo(read, "DEFAULT_REPO", repos),
         jenkins_url=read.url("JENKINS_URL"),
         jenkins_user=read.text("JENKINS_USER"),
         jenkins_tokens=read.tokens("JENKINS_TOKEN"),
-        jenkins_hook_tokens=_address_tokens(read, "JENKINS_HOOK_TOKEN"),
-        services=_services(read),
+        jenkins_hook_tokens=entries.address_tokens(read, "JENKINS_HOOK_TOKEN"),
+        gitlab_url=read.url("GITLAB_URL", "https://gitlab.com"),
+        gitlab_tokens=read.tokens("GITLAB_TOKEN"),
+        gitlab_hook_tokens=read.secrets("GITLAB_HOOK_TOKEN"),
+        gitlab_projects=entries.projects(read, services),
+        keep_versions=read.count("KEEP_VERSIONS", 50),
+        services=services,
         test_job=read.job("JENKINS_TEST_JOB", "{service}-test", "service"),
         build_job=read.job("JENKINS_BUILD_JOB", "{service}-build", "service"),
         deploy_job=read.job("JENKINS_DEPLOY_JOB", "{service}-deploy", "service"),
@@ -150,22 +156,22 @@ def load(env: Mapping[str, str]) -> Settings:
         admins=read.listed("ADMINS"),
         maintainers=read.listed("MAINTAINERS"),
         developers=read.listed("DEVELOPERS"),
-        database_url=_database_url(read, runtime),
+        database_url=entries.database_url(read, lasts=runtime is Runtime.PROCESS),
         temporary_state=runtime is not Runtime.PROCESS and not read.text("DATABASE_URL"),
         cron_secrets=read.secrets("CRON_SECRET"),
-        alert_hook_tokens=_address_tokens(read, "ALERT_HOOK_TOKEN"),
+        alert_hook_tokens=entries.address_tokens(read, "ALERT_HOOK_TOKEN"),
         grafana_hook_secrets=read.secrets("GRAFANA_HOOK_SECRET"),
         watch_jobs=read.listed("WATCH_JOBS", "*,!*/PR-*"),
         tracker=read.choice("TRACKER", "none", ("trello", "gitee", "none")),
-        tracker_repo=_named_repo(read, "TRACKER_REPO", repos),
+        tracker_repo=entries.named_repo(read, "TRACKER_REPO", repos),
         trello_url=read.url("TRELLO_URL", "https://api.trello.com/1"),
-        trello_key=_word(read, "TRELLO_KEY"),
+        trello_key=entries.word(read, "TRELLO_KEY"),
         trello_tokens=read.tokens("TRELLO_TOKEN"),
-        trello_todo_list=_word(read, "TRELLO_TODO_LIST"),
-        trello_done_list=_word(read, "TRELLO_DONE_LIST"),
+        trello_todo_list=entries.word(read, "TRELLO_TODO_LIST"),
+        trello_done_list=entries.word(read, "TRELLO_DONE_LIST"),
         archive_after_days=read.count("ARCHIVE_AFTER_DAYS", 14),
         public_url=read.url("PUBLIC_URL"),
-        language=_language(read),
+        language=entries.language(read),
         timezone=read.zone("TIMEZONE", "Asia/Shanghai"),
         cooldown=read.count("COOLDOWN", 15),
         messages_a_minute=read.count("MESSAGES_A_MINUTE", 20, or_none=True),
@@ -191,108 +197,3 @@ def _runtime(env: Mapping[str, str]) -> Runtime:
 def _answer_first(runtime: Runtime) -> str:
     # Lambda freezes whatever is left to do after the answer.
     return "no" if runtime is Runtime.LAMBDA else "yes"
-
-
-def _group_webhook(read: Reader, hosts: tuple[str, ...]) -> str:
-    """The group robot's address, on one of the hosts that may be contacted."""
-    url = read.text("DINGTALK_GROUP_WEBHOOK")
-    try:
-        parts = urlsplit(url)
-        safe = parts.scheme == "https" or (
-            parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
-        )
-        good = safe and parts.netloc.lower() in {host.lower() for host in hosts} and " " not in url
-    except ValueError:
-        good = False
-    if url and not (good and url.isprintable()):
-        read.problems.append(
-            "DINGTALK_GROUP_WEBHOOK: must be an https:// address on one of DINGTALK_WEBHOOK_HOSTS"
-        )
-    return url
-
-
-def _address_tokens(read: Reader, name: str) -> tuple[str, ...]:
-    """Secrets that stand in an address of ours, where some characters would mean something else."""
-    tokens = read.secrets(name)
-    if not all(_PART_OF_AN_ADDRESS.fullmatch(token) for token in tokens):
-        read.problems.append(f"{name}: stands in an address, so 16 or more letters, digits, - and _ alone")
-    return tokens
-
-
-def _word(read: Reader, name: str) -> str:
-    """An id that some system gave: it stands in addresses and headers."""
-    value = read.text(name)
-    if not re.fullmatch(r"[A-Za-z0-9_-]{0,64}", value):
-        read.problems.append(f"{name}: has a character that no such id has")
-        return ""
-    return value
-
-
-def _repos(read: Reader) -> tuple[Repo, ...]:
-    repos: list[Repo] = []
-    for number, (alias, target) in enumerate(read.pairs("REPOS").items(), 1):
-        host, colon, path = target.partition(":")
-        host, path = (host, path) if colon else ("gitee", target)
-        if path.count("/") != 1 or not all(_safe(part) for part in (alias, *path.split("/"))):
-            read.problems.append(f"REPOS: entry {number} must be alias=owner/name")
-        elif host != "gitee":
-            read.problems.append(f"REPOS: entry {number} names a host that is not supported yet; gitee: is")
-        elif path.casefold() in {repo.path.casefold() for repo in repos}:
-            # Two names would mean two sets of rules for one repository.
-            read.problems.append(f"REPOS: entry {number} names a repository that is there already")
-        else:
-            repos.append(Repo(alias, path, host))
-    return tuple(repos)
-
-
-def _services(read: Reader) -> tuple[str, ...]:
-    names = read.listed("SERVICES")
-    if not all(_safe(name) for name in names):
-        read.problems.append("SERVICES: names are letters, digits, dots, dashes and underscores")
-    return names
-
-
-def _safe(part: str) -> bool:
-    return bool(part) and part not in (".", "..") and all(ch.isalnum() or ch in "._-" for ch in part)
-
-
-def _language(read: Reader) -> str:
-    """The first language we speak; desktops use the variable too, as in en_US:en or C.UTF-8."""
-    value = read.text("LANGUAGE", "zh").lower()
-    found = next((part[:2] for part in value.split(":") if part[:2] in ("zh", "en")), None)
-    if found is None and value.isalpha() and value not in ("c", "posix"):
-        read.problems.append("LANGUAGE: must be one of zh, en")
-    return found or "zh"
-
-
-def _named_repo(read: Reader, name: str, repos: tuple[Repo, ...]) -> Repo | None:
-    """The repo that a variable names; without it the only one there is."""
-    wanted = read.text(name)
-    if not wanted:
-        return repos[0] if len(repos) == 1 else None
-    found = next((repo for repo in repos if wanted in (repo.alias, repo.path)), None)
-    if found is None:
-        read.problems.append(f"{name}: must be one of REPOS")
-    return found
-
-
-def _database_url(read: Reader, runtime: Runtime) -> str:
-    temporary = "sqlite:////tmp/sampan.db"
-    url = read.text("DATABASE_URL", "sqlite:///sampan.db" if runtime is Runtime.PROCESS else temporary)
-    if not (_sqlite_file(url) or _postgresql_host(url)):
-        read.problems.append(
-            "DATABASE_URL: must be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE"
-        )
-    return url
-
-
-def _sqlite_file(url: str) -> bool:
-    return url.removeprefix("sqlite:///") not in (url, "", ":memory:")
-
-
-def _postgresql_host(url: str) -> bool:
-    try:
-        address = urlsplit(url)
-    except ValueError:
-        return False
-    return address.scheme in ("postgresql", "postgres") and bool(address.hostname)

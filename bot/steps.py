@@ -50,7 +50,8 @@ class Turn:
                     return value.plan.repo, value.plan.service
                 case Target(kind=Locked.SERVICE, name=name):
                     return "", name
-        return "", str(self.bound.get("service") or "")
+        version = self.bound.get("id")  # of /pin: not looked at by its type, which would have to be imported
+        return "", str(self.bound.get("service") or getattr(version, "service", ""))
 
 
 def through(turn: Turn) -> tuple[Outcome, Reply]:

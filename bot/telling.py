@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.ask import named
-from bot.builds import TROUBLE, Build, Kind, Plan, State
+from bot.builds import GITLAB, TROUBLE, Build, Kind, Plan, State
 from bot.language import mark
 from bot.reply import Code, Line, Link, Reply, Say, Span, Strong, join, line, plain
 from bot.times import length
@@ -21,13 +21,13 @@ _ENDED = {
     State.NOT_BUILT: mark("⏹ {id} {what}: ended without a result"),
     State.CANCELLED: mark("⏹ {id} {what}: cancelled before it began"),
     State.DROPPED: mark("⏹ {id} {what}: not started"),
-    State.LOST: mark("❓ {id} {what}: Jenkins shows it no longer, so I cannot tell how it ended"),
+    State.LOST: mark("❓ {id} {what}: {server} shows it no longer, so I cannot tell how it ended"),
 }
-_NEVER = mark("❓ {id} {what}: Jenkins shows no build of it. It was sent once at most")
+_NEVER = mark("❓ {id} {what}: {server} shows no build of it. It was sent once at most")
 
 STATES = {
     State.WAITING: mark("waits for its turn"),
-    State.ASKED: mark("on its way to Jenkins"),
+    State.ASKED: mark("on its way to {server}"),
     State.QUEUED: mark("queued"),
     State.RUNNING: mark("running"),
     State.INPUT: mark("waits for an input"),
@@ -69,13 +69,14 @@ def asker(build: Build) -> str:
 
 def page(build: Build) -> Span:
     """Where it can be seen."""
-    label = f"{build.job} #{build.number}" if build.number is not None else build.job
+    job = build.job.removeprefix(GITLAB)
+    label = f"{job} #{build.number}" if build.number is not None else job
     return Link(label, build.url) if build.url else label
 
 
 def state_line(build: Build, *, now: int) -> Line:
     """How far it is, and since when or for how long."""
-    told: list[Span | Line] = [line(STATES[build.state])]
+    told: list[Span | Line] = [line(STATES[build.state], server=build.server)]
     if build.began_at and build.open:
         told.append(length(now - build.began_at))
         told += [line("usually {length}", length=length(build.usual))] if build.usual else []
@@ -92,7 +93,11 @@ def ended(build: Build, state: State, *, log: Sequence[str] = (), more: Sequence
     """The end of a build, once: what, who, how long against the usual, where; the log's end for a failure."""
     never = state is State.LOST and build.queue_id is None and build.number is None
     told = _NEVER if never else _ENDED[state]
-    lines = [line(told, id=Code(build.label), what=what(build)), join(_facts(build)), *more]
+    lines = [
+        line(told, server=build.server, id=Code(build.label), what=what(build)),
+        join(_facts(build)),
+        *more,
+    ]
     if log:
         lines.append(line("The end of its log:"))
         lines += [(Code(text),) for text in log]
@@ -121,7 +126,7 @@ def late(build: Build, *, now: int) -> Reply:
     head = line("⏳ {id} {what}: still queued", id=Code(build.label), what=what(build))
     lines = [head, join([line("for {length}", length=length(now - build.since)), page(build)])]
     if build.why:
-        lines.append(line("Jenkins says: {why}", why=build.why))
+        lines.append(line("{server} says: {why}", server=build.server, why=build.why))
     return Reply.of(*lines, join([Say(plain(line("cancel")), f"/cancel {build.label}")]))
 
 
@@ -130,13 +135,18 @@ def wants_input(build: Build) -> Reply:
     head = line("✋ {id} {what}: waits for an input", id=Code(build.label), what=what(build))
     lines = [head]
     if build.why:
-        lines.append(line("Jenkins asks: {why}", why=build.why))
+        lines.append(line("{server} asks: {why}", server=build.server, why=build.why))
     return Reply.of(*lines, line("Answer it at {page}.", page=page(build)))
 
 
 def silent(build: Build, *, zone_time: datetime) -> Reply:
     """The build server has not answered for a while."""
-    head = line("❓ {id} {what}: Jenkins does not answer", id=Code(build.label), what=what(build))
+    head = line(
+        "❓ {id} {what}: {server} does not answer",
+        server=build.server,
+        id=Code(build.label),
+        what=what(build),
+    )
     since = line("Since {time}; I keep looking, and tell when I know.", time=f"{zone_time:%H:%M}")
     return Reply.of(head, since)
 

@@ -12,6 +12,8 @@ from bot.incidents.jobs import compare_due
 from bot.incidents.tending import tend_due
 from bot.posting import post_due
 from bot.recovery import recover
+from bot.versions.pipelines import look_due
+from bot.versions.tidying import tidy_due
 from integrations.transport import deadline, remaining
 
 TICK_TIME = 20.0  # seconds for all of it; what is left over is due at the next one
@@ -30,10 +32,12 @@ def tick(sampan: Sampan, *, seconds: float = TICK_TIME) -> dict[str, int]:
     parts: dict[str, Callable[[], int]] = {
         "interrupted_told": lambda: recover(sampan),
         "builds_looked_at": lambda: follow(sampan),
-        "jobs_compared": lambda: _in_half_the_time(compare_due, sampan),
-        "incidents_worked_on": lambda: _in_half_the_time(tend_due, sampan),
+        "pipelines_looked_at": lambda: _in_a_part(look_due, sampan, share=0.25),
+        "jobs_compared": lambda: _in_a_part(compare_due, sampan, share=0.4),
+        "incidents_worked_on": lambda: _in_a_part(tend_due, sampan, share=0.5),
         "messages_sent": lambda: post_due(sampan),
         "cards_archived": lambda: sweep_due(sampan),
+        "versions_forgotten": lambda: tidy_due(sampan),
         "forgotten": lambda: _forget(sampan),
     }
     with deadline(seconds):
@@ -59,9 +63,9 @@ def _for_ever(sampan: Sampan) -> None:
         time.sleep(EVERY)
 
 
-def _in_half_the_time(work: Callable[[Sampan], int], sampan: Sampan) -> int:
-    """What waits for others leaves time for the room: one that hangs must not keep it in the dark."""
-    with deadline(remaining() / 2):
+def _in_a_part(work: Callable[[Sampan], int], sampan: Sampan, *, share: float) -> int:
+    """Of the time that is left: one system that hangs must not keep the room in the dark, nor the next."""
+    with deadline(remaining() * share):
         return work(sampan)
 
 

@@ -50,7 +50,7 @@ def try_turn(sampan: "Sampan", build: Build) -> None:
 def _waited_for(sampan: "Sampan", build: Build) -> Job | None:
     """The job of a deploy whose turn has come; None while the build server does not answer."""
     try:
-        return find_job(sampan.build_server(), build.job)
+        return find_job(sampan, build.job)
     except UserError as refusal:
         end(sampan.store, build, State.DROPPED, list(refusal.lines))
     except IntegrationError as problem:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot.builds import GITLAB
 from bot.comments import Comments
 from bot.reply import Code, UserError, line
 from bot.settings import Repo, Settings
@@ -18,10 +19,14 @@ if TYPE_CHECKING:
     from bot.dispatch import Chat
     from bot.incidents.jobs import JobHistory
     from bot.incidents.tracker import DoneList, Tracker
+    from bot.jobs import BuildServer
+    from bot.versions.server import Pipelines
     from integrations.gitee.client import Gitee
     from integrations.gitee.issues import GiteeIssues
+    from integrations.gitlab.client import GitLab
     from integrations.jenkins.client import Jenkins
     from integrations.model.alerts import Delivery
+    from integrations.model.pipelines import Pipeline
     from integrations.trello.client import Trello
 
 
@@ -101,7 +106,8 @@ class Wired:
         self._lock = threading.RLock()
         self._code_hosts = CodeHosts(settings)
         self._trackers = Trackers(settings)
-        self._build_server: Jenkins | None = None
+        self._jenkins: Jenkins | None = None
+        self._gitlab: GitLab | None = None
         self.store = Store(settings.database_url, clock=clock)
         self.dingtalk = DingTalk(
             app_secrets=settings.app_secrets,
@@ -125,8 +131,24 @@ class Wired:
         """The host of a repo; refuses, naming the variable, when it is not configured."""
         return self._code_hosts.of(repo)
 
-    def build_server(self) -> "Jenkins":
-        """The build server; refuses, naming the variables, when it is not configured."""
+    def build_server(self, job: str = "") -> "BuildServer":
+        """The build server of a job; refuses, naming the variables, when it is not configured."""
+        return self.gitlab() if job.startswith(GITLAB) else self.jenkins()
+
+    def gitlab(self) -> "GitLab":
+        """GitLab; refuses, naming the variables, when it is not configured."""
+        settings = self.settings
+        if not settings.gitlab_tokens:
+            raise UserError(line("GitLab is not configured: set {variable}.", variable=Code("GITLAB_TOKEN")))
+        with self._lock:
+            if self._gitlab is None:
+                from integrations.gitlab.client import GitLab
+
+                self._gitlab = GitLab(settings.gitlab_url, settings.gitlab_tokens)
+            return self._gitlab
+
+    def jenkins(self) -> "Jenkins":
+        """Jenkins; refuses, naming the variables, when it is not configured."""
         settings = self.settings
         missing = [
             name
@@ -142,17 +164,19 @@ class Wired:
                 line("Jenkins is not configured: set {variable}.", variable=Code(", ".join(missing)))
             )
         with self._lock:
-            if self._build_server is None:
+            if self._jenkins is None:
                 from integrations.jenkins.client import Jenkins
 
-                self._build_server = Jenkins(
-                    settings.jenkins_url, settings.jenkins_user, settings.jenkins_tokens
-                )
-            return self._build_server
+                self._jenkins = Jenkins(settings.jenkins_url, settings.jenkins_user, settings.jenkins_tokens)
+            return self._jenkins
+
+    def pipelines(self) -> "Pipelines":
+        """The pipelines that make versions; refuses, naming the variable, when it is not configured."""
+        return self.gitlab()
 
     def job_history(self) -> "JobHistory":
         """What became of the jobs' builds; refuses, naming the variables, when it is not configured."""
-        return self.build_server()
+        return self.jenkins()
 
     def tracker(self) -> "Tracker | None":
         """Where the cards of incidents live, if anywhere."""
@@ -183,6 +207,24 @@ class Wired:
         from integrations.gitee.hooks import read_hook
 
         return read_hook(body)
+
+    def authenticate_pipeline_hook(self, headers: Mapping[str, str], body: bytes) -> None:
+        """Raise Unauthenticated unless GitLab sent this."""
+        from integrations.gitlab.hooks import authenticate
+
+        authenticate(headers, body, self.settings.gitlab_hook_tokens, now=self._clock())
+
+    def read_pipeline_hook(self, headers: Mapping[str, str], body: bytes) -> "Pipeline | None":
+        """The pipeline that GitLab tells of, None for any other news; raises Malformed."""
+        from integrations.gitlab.hooks import read_hook
+
+        return read_hook(headers, body)
+
+    def pipeline_delivery(self, headers: Mapping[str, str], pipeline: "Pipeline") -> str:
+        """What is the same for every delivery of the same news of a pipeline."""
+        from integrations.gitlab.hooks import delivery_id
+
+        return delivery_id(headers, pipeline)
 
     def authenticate_grafana(self, headers: Mapping[str, str], body: bytes) -> None:
         """Raise Unauthenticated unless Grafana signed this, where it is configured to sign."""

@@ -4,6 +4,7 @@ Connect 3 s, read 10 s, and a deadline over everything, kept by a timer that shu
 server which sends a byte a second ends like one that sends none. Reads are tried again; writes never.
 """
 
+import json
 import logging
 import random
 import socket
@@ -188,7 +189,11 @@ class Session(requests.Session):
     def _rehearsed(self, request: requests.PreparedRequest) -> Rehearsed:
         body = request.body.decode("utf-8", "replace") if isinstance(request.body, bytes) else request.body
         sent = str(body or urlsplit(request.url or "").query)  # without a body the address says it all
-        form = dict(parse_qsl(sent, keep_blank_values=True))
+        form = (
+            _fields(sent)
+            if "json" in request.headers.get("Content-Type", "")
+            else dict(parse_qsl(sent, keep_blank_values=True))
+        )
         return Rehearsed(self.vendor, method=str(request.method), path=_path(request), form=form)
 
     def _once(self, request: requests.PreparedRequest, kwargs: dict[str, Any]) -> requests.Response:
@@ -249,6 +254,12 @@ class Session(requests.Session):
         if isinstance(cause, NewConnectionError | ssl.SSLCertVerificationError):
             return NotSent(self.vendor, type(cause).__name__)
         return Unclear(self.vendor, type(problem).__name__)
+
+
+def _fields(text: str) -> dict[str, str]:
+    """What is at the top of a JSON body."""
+    data = json.loads(text)
+    return {key: value if isinstance(value, str) else json.dumps(value) for key, value in data.items()}
 
 
 def _worth_retrying(attempts_left: int, began: float) -> bool:

@@ -15,6 +15,11 @@ from sandbox.gitee.app import create_app as create_gitee
 from sandbox.gitee.seed import seed as seed_gitee
 from sandbox.gitee.webhooks import Hook
 from sandbox.gitee.world import World
+from sandbox.gitlab.app import create_app as create_gitlab
+from sandbox.gitlab.seed import PROJECT as GITLAB_PROJECT
+from sandbox.gitlab.seed import TOKEN as GITLAB_TOKEN
+from sandbox.gitlab.seed import seed as seed_gitlab
+from sandbox.gitlab.world import World as GitLab
 from sandbox.jenkins.app import create_app as create_jenkins
 from sandbox.jenkins.seed import seed as seed_jenkins
 from sandbox.jenkins.server import Server as Jenkins
@@ -25,6 +30,7 @@ from sandbox.trello.world import World as Trello
 
 APP_SECRET = "sandbox-app-secret"
 GITEE_HOOK_TOKEN, JENKINS_HOOK_TOKEN = "sandbox-gitee-hook", "sandbox-jenkins-hook"
+GITLAB_HOOK_TOKEN = "sandbox-gitlab-hook"
 ALERT_HOOK_TOKEN, GRAFANA_HOOK_SECRET = "sandbox-alert-hook-token", "sandbox-grafana-secret"
 
 
@@ -47,6 +53,11 @@ class Town:
         seed_jenkins(self.jenkins)
         self.alerts = Monitor(secret=GRAFANA_HOOK_SECRET)
         stack.callback(self.alerts.close)
+        self.gitlab = GitLab(self.root / "gitlab")
+        stack.callback(self.gitlab.close)
+        seed_gitlab(self.gitlab)
+        self.gitlab_url = stack.enter_context(serving(create_gitlab(self.gitlab)))
+        self.gitlab.hooks.site = self.gitlab_url
         self.room = Room("http://127.0.0.1:0", app_secret=APP_SECRET)
         self.gitee_url = stack.enter_context(serving(create_gitee(self.gitee)))
         self.gitee.hooks.site = self.gitee_url
@@ -69,6 +80,8 @@ class Town:
         """Have everybody tell the bot at this address what happens: people, the code host, the builds."""
         self.room.bot_url = bot_url
         self.gitee.hooks.append(Hook(f"{bot_url}/hooks/gitee", GITEE_HOOK_TOKEN, signed=True))
+        for project in self.gitlab.projects.values():
+            self.gitlab.add_hook(project, f"{bot_url}/hooks/gitlab", token=GITLAB_HOOK_TOKEN)
         self.jenkins.notify = (f"{bot_url}/hooks/jenkins/{JENKINS_HOOK_TOKEN}",)
         self.alerts.hooks = {
             Sender.ALERTMANAGER: f"{bot_url}/hooks/alertmanager/{ALERT_HOOK_TOKEN}",
@@ -90,6 +103,10 @@ class Town:
             "GITEE_TOKEN": "sandbox-gitee-token",
             "GITEE_HOOK_TOKEN": GITEE_HOOK_TOKEN,
             "GITEE_USERS": "lin=lin,chen=chen,wu=wu",
+            "GITLAB_URL": self.gitlab_url,
+            "GITLAB_TOKEN": GITLAB_TOKEN,
+            "GITLAB_HOOK_TOKEN": GITLAB_HOOK_TOKEN,
+            "GITLAB_PROJECTS": f"mall={GITLAB_PROJECT}@main",
             "REPOS": "web=acme/web,api=acme/api",
             "DEFAULT_REPO": "web",
             "JENKINS_URL": self.jenkins_url,
@@ -104,7 +121,7 @@ class Town:
             "TRELLO_TOKEN": trello_seed.TOKEN,
             "TRELLO_TODO_LIST": self._board.list_named(trello_seed.TODO).id,
             "TRELLO_DONE_LIST": self._board.list_named(trello_seed.DONE).id,
-            "SERVICES": "hello,shop",
+            "SERVICES": "hello,shop,mall",
             "ENVIRONMENTS": "staging,production",
             "PROTECTED_ENVIRONMENTS": "production",
             "ADMINS": "lin",

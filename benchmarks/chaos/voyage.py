@@ -120,6 +120,7 @@ def _environment(town: Town, orders: Orders) -> dict[str, str]:
         "DATABASE_URL": orders.database_url or town.environment["DATABASE_URL"],
         "LANGUAGE": "en",
         "SERVICES": ",".join(SERVICES),
+        "GITLAB_PROJECTS": "",
         "ENVIRONMENTS": "staging",
         "PROTECTED_ENVIRONMENTS": "",
         "MAINTAINERS": everyone,

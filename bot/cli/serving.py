@@ -85,6 +85,7 @@ def _say_what_to_try(town: "Town", settings: Settings) -> None:
         print("Replies are in Chinese; for English: LANGUAGE=en make run")
     tries = "/pr, /test 1, /approve 1, /merge 1, /deploy hello"
     print(f"Open {town.room.url}/ and type {tries}. Ctrl-C ends it.")
+    print(f"Build a version with /build mall; its pipelines are at {town.gitlab_url}/ .")
     print(f"Break the job {town.jenkins_url}/job/nightly/ or let an alert fire at {town.alerts_url}/ :")
     print(f"its card appears at {town.trello_url}/ and leaves when it is mended.", flush=True)
 

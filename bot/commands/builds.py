@@ -3,10 +3,11 @@
 import difflib
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from bot.arguments import SERVICE, Mismatch, known, service
 from bot.ask import Ask
-from bot.builds import Kind, Plan
+from bot.builds import GITLAB, Kind, Plan
 from bot.jobs import OURS
 from bot.language import mark
 from bot.launching import launch, planned
@@ -14,10 +15,17 @@ from bot.registry import Argument, Group, command
 from bot.reply import Code, Line, Reply, Say, Span, Strong, UserError, join, line
 from bot.rights import Role
 
+if TYPE_CHECKING:
+    from bot.store.versions import Version
+
+REF = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/-]{0,199}")
 VERSION = re.compile(r"[\w.+-]{1,64}", re.ASCII)
+# How GitLab's and its runners' variables begin. With CI_DEBUG_TRACE a log shows every secret, masked or not:
+# docs.gitlab.com/ci/variables/variables_troubleshooting/#enable-debug-logging
+GITLABS_OWN = ("CI_", "GITLAB_", "FF_")
 
 
-def _environment(ask: Ask, word: str) -> str:
+def environment_name(ask: Ask, word: str) -> str:
     names = ask.settings.environments
     found = next((name for name in names if name.lower() == word.lower()), None)
     if found is None:
@@ -57,18 +65,37 @@ def jenkins_test(ask: Ask, service: str, pairs: Mapping[str, str]) -> Reply:
     return _start(ask, Kind.TEST, service, given=_free(pairs))
 
 
+def _ref(_: Ask, word: str) -> str:
+    if not REF.fullmatch(word) or ".." in word:
+        raise Mismatch(line("{word} is not a branch or a tag.", word=Code(word)))
+    return word
+
+
 @command(
     "build",
     aliases=("jenkins build", "构建"),
-    summary=mark("Run a service's build job"),
+    summary=mark("Build a service: run its build job, or its pipeline for a branch or tag"),
     group=Group.BUILDS,
     role=Role.DEVELOPER,
-    arguments=(SERVICE,),
+    arguments=(SERVICE, Argument("ref", _ref, required=False)),
     pairs=True,
-    examples=("/build myservice", "/build myservice BRANCH=main"),
+    examples=("/build myservice", "/build myservice release/2.1", "/build myservice BRANCH=main"),
 )
-def build(ask: Ask, service: str, pairs: Mapping[str, str]) -> Reply:
-    """The build job of a service."""
+def build(ask: Ask, service: str, ref: str | None, pairs: Mapping[str, str]) -> Reply:
+    """The build job of a service, or a pipeline of its project on GitLab."""
+    project = ask.settings.gitlab_projects.get(service)
+    if project:
+        plan = Plan(Kind.BUILD, f"{GITLAB}{project.path}@{ref or project.ref}", service=service)
+        return launch(ask, *planned(ask, plan, ours={}, given=_free(pairs, beginning=GITLABS_OWN)))
+    if ref:
+        pair = Code(f"BRANCH={ref}")
+        raise UserError(
+            line(
+                "{service} is built by a job of Jenkins, which takes parameters: {pair}",
+                service=Code(service),
+                pair=pair,
+            )
+        )
     return _start(ask, Kind.BUILD, service, given=_free(pairs))
 
 
@@ -80,7 +107,7 @@ def build(ask: Ask, service: str, pairs: Mapping[str, str]) -> Reply:
     role=Role.MAINTAINER,
     arguments=(
         Argument("service", service, required=False),
-        Argument("environment", _environment, required=False, skips=True),
+        Argument("environment", environment_name, required=False, skips=True),
         Argument("version", _version, required=False),
     ),
     pairs=True,
@@ -93,13 +120,24 @@ def deploy(
     if service is None:
         return _deployable(ask)
     environment, version, rest = _from_pairs(ask, environment, version, pairs)
-    target = _target(ask, service, environment)
+    target = target_of(ask, service, environment)
     given = dict(rest)
     if environment:
         given["ENVIRONMENT"] = target
-    if version:
+    from bot.versions.choosing import chosen  # a cold start does not pay for it
+
+    registered = chosen(ask, service, version)
+    if version and not registered:
         given["VERSION"] = version
-    return _start(ask, Kind.DEPLOY, service, given=given, environment=target, version=version or "")
+    return _start(
+        ask,
+        Kind.DEPLOY,
+        service,
+        given=given,
+        environment=target,
+        version=version or "",
+        registered=registered,
+    )
 
 
 _JOBS = {Kind.TEST: "test_job", Kind.BUILD: "build_job", Kind.DEPLOY: "deploy_job"}
@@ -113,6 +151,7 @@ def _start(
     given: Mapping[str, str],
     environment: str = "",
     version: str = "",
+    registered: "Version | None" = None,
 ) -> Reply:
     """Start one of a service's jobs, by the service's own configuration where it has one."""
     own = ask.settings.service_configs.get(service)
@@ -120,12 +159,16 @@ def _start(
     job = pattern.format(service=service)
     plan = Plan(kind, job, service=service, environment=environment, version=version)
     ours = {**(own.parameters if own else {}), **({"ENVIRONMENT": environment} if environment else {})}
-    return launch(ask, *planned(ask, plan, ours=ours, given=given))
+    if registered is None:
+        return launch(ask, *planned(ask, plan, ours=ours, given=given))
+    from bot.versions.choosing import planned_with
+
+    return launch(ask, *planned_with(ask, plan, registered, ours=ours, given=given))
 
 
-def _free(pairs: Mapping[str, str]) -> Mapping[str, str]:
-    """A person's own parameters; the ones that Sampan fills in are not among them."""
-    taken = [name for name in pairs if name.upper() in OURS]
+def _free(pairs: Mapping[str, str], *, beginning: tuple[str, ...] = ()) -> Mapping[str, str]:
+    """A person's own parameters; the ones that Sampan or the server fills in are not among them."""
+    taken = [name for name in pairs if name.upper() in OURS or name.upper().startswith(beginning)]
     if taken:
         raise UserError(line("{names} cannot be given by hand here.", names=Code(", ".join(taken))))
     return pairs
@@ -139,7 +182,7 @@ def _from_pairs(
     for name, value in pairs.items():
         try:
             if name.upper() == "ENVIRONMENT":
-                environment = _agree(name, environment, _environment(ask, value))
+                environment = _agree(name, environment, environment_name(ask, value))
             elif name.upper() == "VERSION":
                 version = _agree(name, version, _plain_version(value))
         except Mismatch as problem:
@@ -153,7 +196,7 @@ def _agree(name: str, one: str | None, other: str) -> str:
     return other
 
 
-def _target(ask: Ask, service: str, environment: str | None) -> str:
+def target_of(ask: Ask, service: str, environment: str | None) -> str:
     """The environment to deploy to, checked; empty when none is configured."""
     allowed, protected = ask.environments(service), ask.settings.protected
     if not ask.settings.environments:

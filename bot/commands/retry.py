@@ -51,8 +51,8 @@ def retry(ask: Ask, id: Build) -> Reply:
                 "{id} is not over yet: {state}", id=Code(id.label), state=state_line(id, now=ask.store.now())
             )
         )
-    _require_offered(ask, id.plan)
-    job = find_job(ask.tools.build_server(), id.job)
+    require_offered(ask, id.plan)
+    job = find_job(ask.tools, id.job)
     check(job, id.parameters)
     return launch(ask, id.plan, job)
 
@@ -77,8 +77,8 @@ def confirm(ask: Ask, code: Confirmation) -> Reply:
     """Start exactly what was shown, if it still may be started; the code is used up when all else is well."""
     require_their_yes(ask, code)
     plan = code.plan
-    _require_offered(ask, plan)
-    job = find_job(ask.tools.build_server(), plan.job)
+    require_offered(ask, plan)
+    job = find_job(ask.tools, plan.job)
     check(job, plan.parameters)
     require_unlocked(ask.store, plan, now=ask.tools.now())
     use_up(ask, code, job)
@@ -88,7 +88,7 @@ def confirm(ask: Ask, code: Confirmation) -> Reply:
     return Reply(reply.title, (*reply.lines, line("{who} had asked for it.", who=Strong(code.who))))
 
 
-def _require_offered(ask: Ask, plan: Plan) -> None:
+def require_offered(ask: Ask, plan: Plan) -> None:
     """Refuse what could not be asked for here today: lists change, and each room has its own."""
     if not (plan.service or plan.repo):  # the first Sampan kept the job alone: it may deploy to anywhere
         raise UserError(line("What that build was for was not kept; type its command again."))

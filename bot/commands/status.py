@@ -121,7 +121,7 @@ def logs(ask: Ask, id: Build, tail: int | None) -> Reply:
     """The last lines, read from the build server, which may know more of it than we do yet."""
     found: tuple[str, ...] = ()
     if id.number is not None or (id.open and id.queue_id is not None):
-        found = ask.tools.build_server().log(id.ref, lines=tail or TAIL)
+        found = ask.tools.build_server(id.job).log(id.ref, lines=tail or TAIL)
     if id.number is None and not found:
         raise UserError(
             line("{id} has no log yet: {state}", id=Code(id.label), state=state_line(id, now=ask.store.now()))
@@ -151,14 +151,14 @@ def cancel(ask: Ask, id: Build) -> Reply:
         return _will_not_start(ask, id)
     if id.queue_id is None and id.number is None:
         raise UserError(line("I do not know yet where {id} is; try again in a minute.", id=Code(id.label)))
-    server = ask.tools.build_server()
+    server = ask.tools.build_server(id.job)
     # What was queued when we last looked may run by now, and is stopped in another way.
     ref = id.ref if id.number is not None else replace(id.ref, number=server.read(id.ref).number)
     if ask.dry_run:
         return rehearsed(lambda: server.cancel(ref))
     server.cancel(ref)
     ask.store.builds.soon(id)
-    told = [line("I asked Jenkins to stop {id} {what}.", id=Code(id.label), what=what(id))]
+    told = [line("I asked {server} to stop {id} {what}.", server=id.server, id=Code(id.label), what=what(id))]
     if id.conversation == ask.message.conversation_id:
         told.append(line("I tell how it ended."))
     return Reply.of(*told)

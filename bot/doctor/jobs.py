@@ -8,7 +8,7 @@ from bot.builds import Kind
 from bot.doctor.findings import Finding, Level, broken, failed, setting, works
 from bot.doctor.systems import ALL_OF_ONE, AT_ONCE, EACH, BuildServer, Site, signed_in
 from bot.doctor.together import side_by_side
-from bot.jobs import SAMPAN_ID
+from bot.jobs import SAMPAN_ID, VERSION_ID, VERSION_PATH
 from bot.language import mark
 from bot.reply import Code, Line, join, line
 from bot.settings import Settings
@@ -47,7 +47,7 @@ def jenkins(site: Site) -> Iterator[Finding]:
     settings = site.settings
     if not (settings.jenkins_url and settings.jenkins_user and settings.jenkins_tokens):
         return
-    server = site.build_server()
+    server = site.jenkins()
     url = setting("JENKINS_URL", line("the root address, with https"))
     token = setting("JENKINS_TOKEN", line("the API token of JENKINS_USER, not its password"))
     with rehearsing():  # what would write raises
@@ -64,7 +64,8 @@ def expected(settings: Settings) -> list[Expected]:
         own = settings.service_configs.get(service)
         given = own.parameters if own else {}
         goes_to = settings.environments if own is None or own.environments is None else own.environments
-        for kind in (Kind.TEST, Kind.BUILD, Kind.DEPLOY):
+        in_pipelines = service in settings.gitlab_projects  # which test and build it
+        for kind in (Kind.DEPLOY,) if in_pipelines else (Kind.TEST, Kind.BUILD, Kind.DEPLOY):
             pattern = getattr(own, f"{kind}_job", "") or getattr(settings, f"{kind}_job")
             environments = goes_to if kind is Kind.DEPLOY else ()
             variable = f"JENKINS_{kind.upper()}_JOB"
@@ -79,7 +80,7 @@ def _look(server: BuildServer, wanted: Expected, login: str) -> Iterator[Finding
     fix = setting(wanted.variable, line("the job's name; or let {login} read and build it", login=login))
     try:
         with deadline(EACH):
-            job = server.job(wanted.job)
+            job = server.find(wanted.job)
     except NotFound:
         told = line("Jenkins has no such job, or hides it from {login}.", login=Code(login))
         yield broken(wanted.job, told, fix)
@@ -109,6 +110,8 @@ def _missing(wanted: Expected, job: Job) -> dict[str, str]:
     names = {**WANTED.get(wanted.kind, {}), SAMPAN_ID: UNMARKED}
     if wanted.kind is Kind.DEPLOY and not wanted.environments:
         del names["ENVIRONMENT"]
+    if job.parameter(VERSION_ID) or job.parameter(VERSION_PATH):
+        names.pop("VERSION", None)
     names |= dict.fromkeys(wanted.parameters, mark("What SAMPAN_CONFIG has for it is not sent."))
     return {name: costs for name, costs in names.items() if job.parameter(name) is None}
 

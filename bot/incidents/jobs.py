@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from bot.incidents.intake import take_in
 from bot.incidents.life import VERDICTS, Health, Kind, Signal, Step, Verdict, step
 from bot.reply import UserError
+from bot.versions.making import saw_runs
 from integrations.errors import IntegrationError, NotFound
 from integrations.model import BuildRef, Notification, Result
 from integrations.model.runs import Run, Story
@@ -168,6 +169,7 @@ def _look(sampan: "Sampan", one: "Watched") -> None:
         runs = _streak(runs)
     signals = [_signal(run, now=sampan.store.now()) for run in runs]
     take_in(sampan.store, Kind.JOB, one.name, signals, anew=anew)
+    saw_runs(sampan, one.name, runs)
 
 
 def _numbered_anew(one: "Watched", newest: Signal, *, margin: int = 0) -> bool:

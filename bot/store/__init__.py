@@ -21,6 +21,7 @@ from bot.store.votes import Votes
 if TYPE_CHECKING:
     from bot.store.chores import Chores
     from bot.store.incidents import Incidents
+    from bot.store.versions import Versions
 
 __all__ = ["Claim", "Store"]
 
@@ -48,6 +49,12 @@ class Store:
         from bot.store.incidents import Incidents  # a cold start that answers a message does not pay for it
 
         return Incidents(self.database, self.now)
+
+    @cached_property
+    def versions(self) -> "Versions":
+        from bot.store.versions import Versions
+
+        return Versions(self.database, self.now)
 
     @cached_property
     def chores(self) -> "Chores":

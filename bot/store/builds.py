@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.builds import TRANSITIONS, Build, Plan, State
+from bot.builds import TRANSITIONS, Build, Kind, Plan, State
 from bot.store.database import Database
 from bot.store.queries import Queries, typed
 from integrations.model import InboundMessage
@@ -129,24 +129,42 @@ class Builds:
                 late_told=int(late_told),
                 joined=joined,
             )
+            if won and build.kind is Kind.BUILD:
+                self._take_along(build, state, number=number, url=url, ended_at=now if over else None)
             if won and over:
                 self._let_go(build, state, now)
         return bool(won)
+
+    def _take_along(
+        self, build: Build, state: State, *, number: int | None, url: str, ended_at: int | None
+    ) -> None:
+        """The version that it makes is as far as the build."""
+        from bot.versions.states import OF_BUILDS
+
+        self._queries.change(
+            "version_follows",
+            build=build.id,
+            state=str(OF_BUILDS[state]),
+            number=number if number is not None else build.number,
+            url=url,
+            ended_at=ended_at,
+        )
 
     def _let_go(self, build: Build, state: State, now: int) -> None:
         """Free what an ended build had, wake who waits for it, and keep what it deployed."""
         if self._queries.change("free_slot", build=build.id):
             self._queries.change("wake", service=build.service, environment=build.environment, now=now)
         if build.plan.slot and state is State.SUCCEEDED:
-            self._queries.change(
-                "deployed",
-                service=build.service,
-                environment=build.environment,
-                build=build.id,
-                version=build.version,
-                name=build.name,
-                at=now,
-            )
+            for query in ("deployed", "deployed_once"):
+                self._queries.change(
+                    query,
+                    service=build.service,
+                    environment=build.environment,
+                    build=build.id,
+                    version=build.version,
+                    name=build.name,
+                    at=now,
+                )
 
     def silent(self, build: Build, *, look_at: int, since: int) -> None:
         """Note that the build server did not answer."""

@@ -47,6 +47,10 @@ class Deliveries:
         )
         return Claim(message.delivery_id, owner, now, 1 + won["lately"]) if won else None
 
+    def is_new(self, delivery_id: str) -> bool:
+        """Note a delivery from which nothing is left to do; False when it was noted before."""
+        return self._queries.one("note", id=delivery_id, at=self._now()) is not None
+
     def take_over(self, *, older_than: float) -> tuple[Claim, InboundMessage] | None:
         """A delivery that was claimed so many seconds ago and never finished; now it is ours."""
         owner, now = secrets.token_hex(8), self._now()

@@ -72,6 +72,34 @@ async def gitee(request: Request) -> JSONResponse:
     return await _keep(state, partial(keep, state.ready, hint), partial(work, state.ready))
 
 
+@router.post("/hooks/gitlab")
+async def gitlab(request: Request) -> JSONResponse:
+    """GitLab tells of a pipeline; whatever it is, it hears 200, as a hook that fails is switched off."""
+    state = _configured(request)
+    if not state.ready.settings.gitlab_hook_tokens:
+        raise HTTPException(404)
+    body = await _body(request)
+    if body is None:
+        return _done()
+    try:
+        state.ready.authenticate_pipeline_hook(request.headers, body)
+    except Unauthenticated as why:
+        raise _unauthenticated(why) from None
+    try:
+        pipeline = state.ready.read_pipeline_hook(request.headers, body)
+    except Malformed as why:
+        log.warning("a hook was ignored: malformed, %s", why)
+        return _done()
+    if pipeline is None:
+        return _done()
+    from bot.pipeline_news import keep, work
+
+    kept = partial(
+        keep, state.ready, pipeline, delivery=state.ready.pipeline_delivery(request.headers, pipeline)
+    )
+    return await _keep(state, kept, partial(work, state.ready), never_waits=True)
+
+
 @router.post("/hooks/alertmanager/{token}")
 async def alertmanager(request: Request, token: str) -> JSONResponse:
     """Alertmanager tells of alerts; it signs nothing, so the address is the secret."""
@@ -154,9 +182,18 @@ def _done(background: BackgroundTask | None = None) -> JSONResponse:
 
 
 async def _keep(
-    state: State, keep: Callable[[], T | None], work: Callable[[T], None], *, comes_again: bool = False
+    state: State,
+    keep: Callable[[], T | None],
+    work: Callable[[T], None],
+    *,
+    comes_again: bool = False,
+    never_waits: bool = False,
 ) -> JSONResponse:
-    """Keep what came, answer, and work on it where the platform lets work go on after the answer."""
+    """Keep what came, answer, and work on it where the platform lets work go on after the answer.
+
+    Elsewhere the work is done before it, or left to the clock for who `never_waits`: GitLab switches a hook
+    off that takes ten seconds.
+    """
     try:
         kept = await state.front.run(keep)
     except Exception:
@@ -168,7 +205,8 @@ async def _keep(
         return _done()
     if state.ready.settings.answer_first:
         return _done(BackgroundTask(_work, state, work, kept))
-    await _work(state, work, kept)
+    if not never_waits:
+        await _work(state, work, kept)
     return _done()
 
 

@@ -40,7 +40,7 @@ class Jenkins:
             time = None
         return Account(name, response.headers.get("X-Jenkins", ""), time)
 
-    def job(self, name: str) -> Job:
+    def find(self, name: str) -> Job:
         """A job, the parameters it defines, and how long it usually takes."""
         found = self._api.read(job_path(name), tree=protocol.JOB_TREE)
         return _decoded(lambda: protocol.read_job(found, name=name))

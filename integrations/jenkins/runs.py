@@ -23,7 +23,7 @@ from integrations.jenkins.protocol import (
 from integrations.model.builds import Result
 from integrations.model.runs import Change, Run, Story
 
-_ENDED = "number,result,building,timestamp,duration,url"
+_ENDED = "number,result,building,timestamp,duration,url,artifacts[relativePath]{0,20}"
 _LINKS = ("lastStableBuild", "lastUnstableBuild", "lastFailedBuild")
 NEWEST_TREE = ",".join(f"{link}[{_ENDED}]" for link in _LINKS)
 RUNS_TREE = f"builds[{_ENDED}]{{0,50}}"
@@ -83,7 +83,9 @@ def _run(build: Mapping[str, Any]) -> Run | None:
         return None
     began_at, took = moment(build.get("timestamp")), seconds(build.get("duration"))
     ended_at = None if began_at is None or took is None else began_at + took
-    return Run(found, result, address(build.get("url")), began_at, ended_at)
+    archived = (words(one.get("relativePath"), most=LONGEST_TITLE) for one in _all(build, "artifacts"))
+    artifacts = tuple(path for path in archived if path)
+    return Run(found, result, address(build.get("url")), began_at, ended_at, artifacts)
 
 
 def _cause(cause: Mapping[str, Any]) -> str:

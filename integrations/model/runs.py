@@ -17,6 +17,7 @@ class Run:
     url: str
     began_at: float | None
     ended_at: float | None
+    artifacts: tuple[str, ...] = ()  # paths of what it archived, the first few
 
 
 @dataclass(frozen=True)

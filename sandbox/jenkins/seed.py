@@ -1,5 +1,5 @@
-"""The jobs of the demo: two services that are tested, built and deployed, pull requests of one repo, and a
-nightly test, to be broken and mended by whoever plays.
+"""The jobs of the demo: two services that are tested, built and deployed, one that GitLab builds, pull
+requests of one repo, and a nightly test, to be broken and mended by whoever plays.
 """
 
 from pathlib import Path
@@ -19,6 +19,12 @@ DEPLOY = (
     Parameter("SAMPAN_ID", description="Who asked, for Sampan"),
     Parameter("DEBUG", Type.BOOLEAN, description="Show every command"),
 )
+RELEASE = (  # of a service whose versions GitLab builds
+    Parameter("ENVIRONMENT", Type.CHOICE, choices=("staging", "production"), description="Where to"),
+    Parameter("VERSION_ID", description="Which version"),
+    Parameter("VERSION_PATH", description="Where it lies"),
+    Parameter("SAMPAN_ID", description="Who asked, for Sampan"),
+)
 PULL_REQUEST = tuple(Parameter(name) for name in ("PR_NUMBER", "PR_SHA", "REPO", "SAMPAN_ID"))
 
 
@@ -29,6 +35,7 @@ def seed(server: Server) -> None:
         server.add_job(f"{service}-test", script=script(TEST_SCRIPTS.get(service, "test")))
         server.add_job(f"{service}-build", script=script("build"))
         server.add_job(f"{service}-deploy", script=script("deploy"), parameters=DEPLOY)
+    server.add_job("mall-deploy", script=script("deploy"), parameters=RELEASE)
     server.add_job("web-pr", script=script("pr"), parameters=PULL_REQUEST)
     nightly, broken = script("nightly"), script("nightly-broken")
     server.add_job(

@@ -35,6 +35,7 @@ MESSAGE = InboundMessage(
 TABLES = (
     *("builds", "slots", "deployed", "outbox", "robots", "deliveries", "locks"),
     *("incidents", "incident_events", "watched", "chores"),
+    *("versions", "deployments"),
 )
 
 

@@ -104,7 +104,12 @@ def test_an_argument_may_be_skipped_and_an_option_has_a_value(text: str, number:
     ],
 )
 def test_pairs(text: str, service: str, pairs: dict[str, str]) -> None:
-    assert bound(text) == {"service": service, "pairs": pairs}
+    assert {"ref": None} | bound(text) == {"service": service, "ref": None, "pairs": pairs}
+
+
+@pytest.mark.parametrize("ref", ["main", "release/2.1", "v2.1.0-rc.1", "feature/A_b", "0", "x" * 200])
+def test_a_branch_or_a_tag_to_build(ref: str) -> None:
+    assert bound(f"/build hello {ref} A=1") == {"service": "hello", "ref": ref, "pairs": {"A": "1"}}
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ def refused(text: str, *, language: str = "en", **changes: str) -> list[str]:
 
 MERGE = ["Usage: /merge <number> [repo] [--squash|--rebase]", "Example: /merge 233"]
 PR = ["Usage: /pr [number] [repo] [--page n]", "Example: /pr"]
-BUILD = ["Usage: /build <service> [key=value ...]", "Example: /build myservice"]
+BUILD = ["Usage: /build <service> [ref] [key=value ...]", "Example: /build myservice"]
 DEPLOY = ["Usage: /deploy [service] [environment] [version] [key=value ...]", "Example: /deploy myservice"]
 
 
@@ -75,7 +75,11 @@ DEPLOY = ["Usage: /deploy [service] [environment] [version] [key=value ...]", "E
         ),
         ("/build hello A=1 a=2", ["a is given twice."], BUILD),
         ("/build hello A=1 A=1", ["A is given twice."], BUILD),
-        ("/build hello 1A=2", ["1A=2 is one word too many."], BUILD),
+        ("/build hello 1A=2", ["1A=2 is not a branch or a tag."], BUILD),
+        ("/build hello ../x", ["../x is not a branch or a tag."], BUILD),
+        ("/build hello a..b", ["a..b is not a branch or a tag."], BUILD),
+        ("/build hello --main", ["--main is not an option of this command."], BUILD),
+        ("/build hello main dev", ["dev is one word too many."], BUILD),
         (
             "/deploy hello prodction",
             ["I do not know the environment prodction.", "Known environments: production · staging"],

@@ -19,6 +19,8 @@ maintainers = []
 test_job = "t"
 build_job = "b"
 deploy_job = "d"
+release_refs = ["release/*"]
+artifact = "{service}/{ref}/{number}"
 environments = ["staging"]
 parameters = { TARGET = "x" }
 developers = ["*"]
@@ -47,7 +49,17 @@ def test_everything(file: Path) -> None:
     problems: list[str] = []
     assert read_config(str(file), problems) == ConfigFile(
         repos={"web": RepoConfig("team/web-pr", ("wait",), ("a",), ())},
-        services={"hello": ServiceConfig("t", "b", "d", ("staging",), {"TARGET": "x"}, ("*",), ("m",))},
+        services={
+            "hello": ServiceConfig(
+                *("t", "b", "d"),
+                release_refs=("release/*",),
+                artifact="{service}/{ref}/{number}",
+                environments=("staging",),
+                parameters={"TARGET": "x"},
+                developers=("*",),
+                maintainers=("m",),
+            )
+        },
         conversations={"cid=": Conversation("web", ("staging",))},
     )
     assert problems == []
@@ -104,6 +116,7 @@ def test_wrong(file: Path, text: str, problem: str) -> None:
     assert problems_of(file, text) == [f"SAMPAN_CONFIG: {problem}"]
 
 
+ARTIFACT = "an artifact is a path below another, of {service}, {number}, {ref} and {sha}"
 JOB = "a job's name has an empty part, a dot for a part, or an unknown {}"
 
 
@@ -120,6 +133,10 @@ def test_every_problem_at_once(file: Path) -> None:
         ("[services.hello]\ntest_job = '{service.name}'", JOB),
         ("[services.hello]\nbuild_job = 'a//b'", JOB),
         ("[services.hello]\ndeploy_job = '../{service}'", JOB),
+        ("[services.hello]\nartifact = '{service}/{version}'", ARTIFACT),
+        ("[services.hello]\nartifact = '{service'", ARTIFACT),
+        ("[services.hello]\nartifact = '/{service}'", ARTIFACT),
+        ("[services.hello]\nartifact = '{service}/../{number}'", ARTIFACT),
         ("[conversations.c]\ndefault_repo = 'x'", "a conversation's default_repo must be an alias of REPOS"),
         (
             "[conversations.c]\nenvironments = ['x']",

@@ -24,7 +24,7 @@ FINE = [
     "Variables",
     *("People", "DingTalk", "DingTalk", "Gitee", "Gitee", "web (acme/web)", "api (acme/api)"),
     *("Jenkins", "Jenkins", "hello-test", "hello-build", "hello-deploy"),
-    *("shop-test", "shop-build", "shop-deploy", "web-pr", "api-pr"),
+    *("shop-test", "shop-build", "shop-deploy", "mall-deploy", "web-pr", "api-pr"),
     *("Trello", "Trello", "TRELLO_TODO_LIST", "TRELLO_DONE_LIST"),
     *("PUBLIC_URL", "DingTalk", "JENKINS_HOOK_TOKEN", "GITEE_HOOK_TOKEN"),
     *("ALERT_HOOK_TOKEN", "ALERT_HOOK_TOKEN", "Records", "Records", "Records", "Incidents"),
@@ -52,7 +52,7 @@ def test_everything_right(clinic: Clinic) -> None:
     found = clinic.findings()
     assert [(one.level, one.fix) for one in found if one.level is not Level.WORKS] == []
     assert [one.what for one in found] == FINE
-    assert table(found).splitlines()[-1] == "33 work · 0 warnings · 0 broken"
+    assert table(found).splitlines()[-1] == "34 work · 0 warnings · 0 broken"
     assert json.loads(as_json(found))["ok"] is True
 
 
@@ -107,14 +107,14 @@ SIGNATURE = "A signature is good for 3600 s, and no longer."
             "REPOS=web=owner/name  # owner/name as in its address; or let sampan-bot in",
         ),
         (
-            {"JENKINS_BUILD_JOB": "{service}-biuld", "SERVICES": "hello"},
+            {"JENKINS_BUILD_JOB": "{service}-biuld", "SERVICES": "hello", "GITLAB_PROJECTS": ""},
             "broken",
             "hello-biuld",
             "Jenkins has no such job, or hides it from sampan.",
             "JENKINS_BUILD_JOB=...  # the job's name; or let sampan read and build it",
         ),
         (
-            {"ENVIRONMENTS": "staging,production,qa", "SERVICES": "hello"},
+            {"ENVIRONMENTS": "staging,production,qa", "SERVICES": "hello", "GITLAB_PROJECTS": ""},
             "broken",
             "hello-deploy",
             "ENVIRONMENT does not offer qa.",

@@ -86,7 +86,7 @@ def test_an_answer_that_is_none_and_no_build_to_be_seen(here: Watch, fault: str)
     here.job()
     here.jenkins_fault(kind=fault, match="POST .*/buildWithParameters", times=1)
     answer = here.ask("/deploy hello")
-    assert "Jenkins' answer about b1 was lost, and I do not see its build yet." in answer
+    assert "The answer of Jenkins about b1 was lost, and I do not see its build yet." in answer
     assert "I did not send it again." in answer
     assert here.tick(after=61) == []
     assert here.tick(after=200) == []
@@ -152,7 +152,7 @@ def test_a_process_that_died_after_the_request_went_out(here: Watch) -> None:
     room = replace(MESSAGE, conversation_id=here.town.room.conversation_id, reply_until=0.0)
     build = here.store.builds.ask(room, plan, marked=True)
     server = here.sampan.build_server()
-    server.trigger(server.job("hello-deploy"), {"SAMPAN_ID": build.marker})
+    server.trigger(server.find("hello-deploy"), {"SAMPAN_ID": build.marker})
     here.jenkins.wait_for("hello-deploy")
     here.tick(after=61)
     assert state(here) is State.SUCCEEDED
@@ -200,7 +200,7 @@ def test_what_somebody_else_has_started_is_joined_and_followed(here: Watch) -> N
     here.job(parameters=UNMARKED)
     here.jenkins.executors = 0
     server = here.sampan.build_server()
-    server.trigger(server.job("hello-deploy"), {"ENVIRONMENT": "staging"})
+    server.trigger(server.find("hello-deploy"), {"ENVIRONMENT": "staging"})
     assert "joined a build of [hello-deploy](" in here.ask("/deploy hello")
     here.jenkins.executors = 4
     here.jenkins.wait_for("hello-deploy")

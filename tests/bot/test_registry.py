@@ -14,6 +14,7 @@ from bot.incidents.life import Signal, Verdict
 from bot.registry import DRY_RUN, Argument, Group, Option, Registry, registry
 from bot.reply import Reply, UserError, line
 from bot.rights import Role
+from bot.store.versions import Seen
 from tests.bot.asking import asked, declared, texts
 
 SPECS = registry.specs.values()
@@ -120,7 +121,9 @@ def test_every_command_has_examples_that_its_own_rules_accept(spec: Any) -> None
 
 
 def remember(ask: Ask) -> None:
-    """Have what the examples are about: a b12, which failed, and an i7, as the job nightly did."""
+    """Have what the examples are about: a b12, which failed, an i7, as the job nightly did, and a v30."""
+    for number in range(1, 31):
+        ask.store.versions.meet("myservice", Seen("myservice-build", number, "success"))
     for number in range(1, 8):
         broken = Signal(Verdict.FAILURE, 1, ask.store.now())
         take_in(ask.store, What.JOB, "nightly" if number == 7 else f"job{number}", [broken])

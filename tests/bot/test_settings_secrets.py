@@ -39,11 +39,12 @@ def test_an_error_does_not_show_the_value(name: str, shape: str, caplog: pytest.
 
 SECRETS = (
     *("DINGTALK_APP_SECRET", "DINGTALK_OUTGOING_TOKEN", "DINGTALK_GROUP_SECRET"),
+    *("GITLAB_TOKEN", "GITLAB_HOOK_TOKEN"),
     *("GITEE_TOKEN", "JENKINS_TOKEN", "CRON_SECRET", "GRAFANA_HOOK_SECRET", "TRELLO_TOKEN"),
 )
 
 
-TOKENS = ("GITEE_TOKEN", "JENKINS_TOKEN", "TRELLO_TOKEN")  # they go out in a header
+TOKENS = ("GITEE_TOKEN", "GITLAB_TOKEN", "JENKINS_TOKEN", "TRELLO_TOKEN")  # they go out in a header
 UNPRINTABLE = "has a line break or another character that cannot be printed"
 NO_TOKEN = "has a space or another character that no token has"
 

@@ -19,8 +19,8 @@ from tests.bot.clockwork import Watch, bot_in
 
 DAY = 24 * 3600.0
 PARTS = (
-    *("interrupted_told", "builds_looked_at", "jobs_compared", "incidents_worked_on"),
-    *("messages_sent", "cards_archived", "forgotten"),
+    *("interrupted_told", "builds_looked_at", "pipelines_looked_at", "jobs_compared"),
+    *("incidents_worked_on", "messages_sent", "cards_archived", "versions_forgotten", "forgotten"),
 )
 NOTHING = dict.fromkeys(PARTS, 0)
 
@@ -163,4 +163,4 @@ def test_a_store_that_is_away_does_not_end_the_clock(
 ) -> None:
     missing = f"sqlite:///{tmp_path}/no/such/folder/sampan.db"
     assert tick(Wired(load({"DATABASE_URL": missing}))) == NOTHING
-    assert caplog.text.count("tick: ") == len(PARTS) - 1  # where no list is done nothing is looked up
+    assert caplog.text.count("tick: ") == len(PARTS) - 2  # no list is done and no project has pipelines

@@ -101,3 +101,20 @@ ON CONFLICT (service, environment) DO UPDATE SET
 
 -- name: all_deployed()
 SELECT service, environment, build, version, name, at FROM deployed ORDER BY service, environment;
+
+-- name: version_follows(build, state, number, url, ended_at)!
+-- The version that a build makes is as far as the build. The number that the server gave us is the true one,
+-- whichever pipeline has said that it was ours; unless that one has made a version of its own by now.
+UPDATE versions SET
+    state = :state,
+    number = CASE WHEN EXISTS (
+        SELECT 1 FROM versions AS other WHERE other.service = versions.service
+            AND other.place = versions.place AND other.number = :number) THEN number
+        ELSE COALESCE(:number, number) END,
+    url = CASE WHEN :url = '' THEN url ELSE :url END,
+    ended_at = :ended_at
+WHERE build = :build AND state <> 'success';
+
+-- name: deployed_once(service, environment, build, version, name, at)!
+INSERT INTO deployments (service, environment, build, version, name, at)
+VALUES (:service, :environment, :build, :version, :name, :at);

@@ -8,6 +8,12 @@ RETURNING owner, (
     SELECT COUNT(*) FROM deliveries AS others
     WHERE others.chat_user_id = :chat_user_id AND others.claimed_at > :since AND others.id <> :id) AS lately;
 
+-- name: note(id, at)^
+INSERT INTO deliveries (id, owner, claimed_at, finished_at, conversation)
+VALUES (:id, '', :at, :at, '')
+ON CONFLICT (id) DO NOTHING
+RETURNING id;
+
 -- name: finish(id, owner, at)!
 UPDATE deliveries SET finished_at = :at WHERE id = :id AND owner = :owner AND finished_at IS NULL;
 

@@ -1,6 +1,6 @@
 if [ "$DEBUG" = true ]; then set -x; fi
 service=${JOB_BASE_NAME%-deploy}
-version=${VERSION:-latest}
+version=${VERSION_ID:-${VERSION:-latest}}
 host=$JENKINS_HOME/hosts/$ENVIRONMENT/$service
 echo "Deploying $service $version to $ENVIRONMENT"
 sleep 1

@@ -29,14 +29,20 @@ PULLS = {
 BUILDS = {
     "/logs <id> [--tail n] — Show the end of a build's log": Role.READER,
     "/status [service|id] — Show what runs, what waits, and what was deployed where": Role.READER,
-    "/build <service> [key=value ...] — Run a service's build job": Role.DEVELOPER,
+    "/versions <service> [id] — List a service's versions, or show one and what is new in it": Role.READER,
+    "/where [service] — Show which version runs where": Role.READER,
+    "/build <service> [ref] [key=value ...] — "
+    "Build a service: run its build job, or its pipeline for a branch or tag": Role.DEVELOPER,
     "/cancel <id> — Stop a build that waits or runs": Role.DEVELOPER,
     "/jenkins test <service> [key=value ...] — Run a service's test job": Role.DEVELOPER,
+    "/pin <id> — Keep a version from being forgotten": Role.DEVELOPER,
     "/retry [id] — "
     "Start a build again with the same parameters, or repeat your last command that failed": Role.DEVELOPER,
+    "/unpin <id> — Let a version be forgotten like others": Role.DEVELOPER,
     "/confirm <code> — Say yes to what Sampan has asked to confirm": Role.MAINTAINER,
     "/deploy [service] [environment] [version] [key=value ...] — "
     "Deploy a service; alone it lists what there is": Role.MAINTAINER,
+    "/rollback <service> [environment] — Deploy again what ran before what runs now": Role.MAINTAINER,
 }
 INCIDENTS = {
     "/incidents [id] — List what is broken, or show one incident's history": Role.READER,

@@ -18,7 +18,7 @@ from tests.support.town import Place, place, wait_until
 @pytest.fixture(scope="module")
 def here() -> Iterator[Place]:
     """A place where one service's build job takes our mark."""
-    with place(SERVICES="hello,shop,marked") as here:
+    with place(SERVICES="hello,shop,marked", GITLAB_PROJECTS="") as here:
         here.town.jenkins.add_job("marked-build", script="true", parameters=(Parameter("SAMPAN_ID"),))
         yield here
 
@@ -95,7 +95,7 @@ def test_a_value_the_job_does_not_offer_is_named() -> None:
 
 
 def test_a_job_that_is_not_there() -> None:
-    with place(SERVICES="ghost") as here:
+    with place(SERVICES="ghost", GITLAB_PROJECTS="") as here:
         answer = here.ask("/build ghost")
         assert "Jenkins has no job ghost-build" in answer
 
@@ -183,7 +183,7 @@ def test_a_store_that_locks_while_jenkins_answers_hides_nothing(monkeypatch: pyt
 
 
 def test_a_build_that_waits_already_is_joined() -> None:
-    with place(SERVICES="plain") as here:
+    with place(SERVICES="plain", GITLAB_PROJECTS="") as here:
         here.town.jenkins.add_job("plain-build", script="sleep 1")
         first = here.ask("/build plain", as_="wu")
         second = here.ask("/build plain", as_="chen")
@@ -192,7 +192,7 @@ def test_a_build_that_waits_already_is_joined() -> None:
 
 
 def test_a_disabled_job() -> None:
-    with place(SERVICES="off") as here:
+    with place(SERVICES="off", GITLAB_PROJECTS="") as here:
         here.town.jenkins.add_job("off-build", script="true", disabled=True)
         assert "The job [off-build](" in here.ask("/build off")
         assert "is disabled." in here.ask("/build off")
@@ -212,8 +212,8 @@ def test_what_is_missing_is_named() -> None:
 def test_a_password_is_not_taken_from_the_chat(here: Place) -> None:
     parameters = (Parameter("KEY", Type.PASSWORD),)
     here.town.jenkins.add_job("secret-build", script="true", parameters=parameters)
-    with place(SERVICES="secret", JENKINS_URL=here.town.jenkins_url) as other:
+    with place(SERVICES="secret", GITLAB_PROJECTS="", JENKINS_URL=here.town.jenkins_url) as other:
         told = other.ask("/build secret KEY=hunter2")
-    assert "KEY: a password is not typed where others read; keep it in Jenkins." in told
+    assert "KEY: a password is not typed where others read; keep it on the build server." in told
     assert "hunter2" not in told
     assert not here.town.jenkins.jobs["secret-build"].builds

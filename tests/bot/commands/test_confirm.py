@@ -180,7 +180,7 @@ def test_a_job_that_changed_between(watch: Watch, parameters: tuple[Parameter, .
     ("env", "told"),
     [
         ({"MAINTAINERS": "mei"}, "This needs the role maintainer"),
-        ({"SERVICES": "shop"}, "I do not know the service hello."),
+        ({"SERVICES": "shop", "GITLAB_PROJECTS": ""}, "I do not know the service hello."),
         ({"ENVIRONMENTS": "staging", "PROTECTED_ENVIRONMENTS": ""}, "hello does not go to production"),
     ],
 )

@@ -82,7 +82,7 @@ def test_what_is_open_is_not_opened(watch: Watch, line: str) -> None:
 
 
 def test_of_an_environment_and_a_service_of_one_name_the_environment_is_meant(bot: MakeBot) -> None:
-    watch = bot(SERVICES="hello,staging")
+    watch = bot(SERVICES="hello,staging", GITLAB_PROJECTS="")
     watch.job()
     watch.job("staging-deploy")
     watch.ask("/lock staging 维护")

@@ -10,6 +10,7 @@ from bot.incidents.life import Kind as What
 from bot.incidents.life import Signal, Verdict
 from bot.registry import Spec, registry
 from tests.bot.clockwork import Watch
+from tests.bot.versions.stored import deploy, met
 
 commands.load()
 
@@ -21,6 +22,7 @@ UNDOES = {
     "unhold": "/hold 1 x",
     "start": "/stop x",
     "unmute": "/mute nightly 2h x",
+    "unpin": "/pin v1",
 }
 
 
@@ -42,6 +44,12 @@ def prepared(watch: Watch, spec: Spec) -> str:
         broken = Signal(Verdict.FAILURE, 1, watch.store.now())
         take_in(watch.store, What.JOB, "nightly", [broken])
         line = line.replace("i7", "i1")
+    if spec.name in ("pin", "unpin"):
+        line = line.replace("v30", met(watch.store).label)
+    if spec.name == "rollback":
+        line = line.replace("hello", "mall")
+        deploy(watch.store, "v1")
+        deploy(watch.store, "v2")
     if spec.name in UNDOES:
         watch.ask(UNDOES[spec.name])
     if spec.name == "merge":

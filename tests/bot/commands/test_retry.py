@@ -137,7 +137,7 @@ def test_a_protected_environment_asks_again(bot: MakeBot, watch: Watch) -> None:
 
 
 TODAY = [
-    ({"SERVICES": "shop"}, "I do not know the service hello."),
+    ({"SERVICES": "shop", "GITLAB_PROJECTS": ""}, "I do not know the service hello."),
     ({"ENVIRONMENTS": "production"}, "hello does not go to staging from here."),
     ({"MAINTAINERS": "wu"}, "This needs the role maintainer"),
 ]

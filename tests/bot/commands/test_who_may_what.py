@@ -16,12 +16,23 @@ commands.load()
 
 PEOPLE = {"mei": Role.READER, "wu": Role.DEVELOPER, "chen": Role.MAINTAINER, "lin": Role.ADMIN}
 NEEDED = {
-    Role.READER: ("help", "ping", "version", "pr", "status", "logs", "locks", "incidents"),
+    Role.READER: (
+        "help",
+        "ping",
+        "version",
+        "pr",
+        "status",
+        "logs",
+        "locks",
+        "incidents",
+        "versions",
+        "where",
+    ),
     Role.DEVELOPER: (
         *("test", "build", "jenkins test", "audit", "cancel", "retry", "hold", "unhold"),
-        *("ack", "close", "mute", "unmute"),
+        *("ack", "close", "mute", "unmute", "pin", "unpin"),
     ),
-    Role.MAINTAINER: ("approve", "merge", "deploy", "confirm"),
+    Role.MAINTAINER: ("approve", "merge", "deploy", "confirm", "rollback"),
     Role.ADMIN: ("lock", "unlock", "stop", "start"),
 }
 TABLE = [(name, role) for role, names in NEEDED.items() for name in names]

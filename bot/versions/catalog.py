@@ -1,0 +1,81 @@
+"""What programs are told of versions: the same as the room, as plain values; times are ISO 8601, UTC."""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from bot.times import moment
+from bot.versions.tidying import forget, spare
+
+if TYPE_CHECKING:
+    from bot.store import Store
+    from bot.store.versions import Version
+
+
+class Unknown(Exception):
+    """There is nothing by that name."""
+
+
+def versions(store: "Store", service: str, *, at_most: int = 20) -> list[dict[str, Any]]:
+    """The versions of a service, newest first, each with the environments in which it runs."""
+    runs = _runs(store, service)
+    return [_shown(one, runs) for one in store.versions.of_service(service, at_most=at_most)]
+
+
+def version(store: "Store", label: str) -> dict[str, Any]:
+    """One version by its id, v30 or 30; raises Unknown."""
+    name = re.fullmatch(r"[vV]?(\d{1,12})", label, re.ASCII)
+    found = store.versions.get(int(name[1])) if name else None
+    if found is None:
+        raise Unknown(f"There is no version {label}.")
+    return _shown(found, _runs(store, found.service))
+
+
+def where(store: "Store", service: str = "") -> list[dict[str, Any]]:
+    """What runs where, by deploys that succeeded."""
+    return [
+        {
+            "service": one.service,
+            "environment": one.environment,
+            "version": one.version,
+            "since": _time(one.at),
+            "by": one.name,
+            "build": f"b{one.build}",
+        }
+        for one in store.versions.deployed(service)
+    ]
+
+
+def prune(store: "Store", *, keep: int, service: str = "", dry_run: bool = False) -> list[dict[str, Any]]:
+    """Forget what the rule leaves over, and give it; with `dry_run` it stays."""
+    found = spare(store, keep=keep, service=service)
+    gone = found if dry_run else forget(store, found)
+    return [_shown(one, {}) for one in gone]
+
+
+def _runs(store: "Store", service: str) -> dict[str, list[str]]:
+    where: dict[str, list[str]] = {}
+    for one in store.versions.deployed(service):
+        where.setdefault(one.version, []).append(one.environment)
+    return where
+
+
+def _shown(one: "Version", runs: dict[str, list[str]]) -> dict[str, Any]:
+    return {
+        "id": one.label,
+        "service": one.service,
+        "state": one.state,
+        "ref": one.ref,
+        "sha": one.sha,
+        "at": _time(one.at),
+        "who": one.who,
+        "path": one.path,
+        "artifacts": one.artifacts,
+        "number": one.number,
+        "url": one.url,
+        "runs_on": runs.get(one.label, []),
+        "pinned": bool(one.pinned_by),
+    }
+
+
+def _time(at: int) -> str:
+    return moment(at).isoformat(timespec="seconds")
