@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import breaks, burst, calls, claims, day, ending, growth, past, speed, tree, upkeep
+from benchmarks import breaks, burst, calls, claims, day, ending, growth, past, speed, tree, upkeep, versions
 from benchmarks.figures import Bound, Figure, table
 from benchmarks.filling import Databases, Filling, databases
 from benchmarks.receiver import Seen, receiving
@@ -58,6 +58,9 @@ The same work on a store with much in it and on one with little, by turns.
 - */tick*: a hundred builds are due and are asked for, once among ten thousand that are open and once alone.
 - *claimed*: every delivery comes to two connections at once, one of which wins it and finishes it.
 - *past incidents*: a tenth of them are one job's. As many incidents and jobs are due, of many and of few.
+- *versions*: a hundred of them belong to ten services, a hundred thousand to fifty, so that the answers are
+  as long. *A poll* is one look at the project of all of them, which lists twenty known pipelines and asks for
+  three.
 - *end of a build*: {builds} builds in the sandbox, each of which ends at another time.
 
 ## What is broken
@@ -130,6 +133,7 @@ def _growth(ground: Ground, made: Databases, *, quick: bool) -> list[Figure]:
         *map(_shown, growth.commands(ground, made, many=QUICK if quick else growth.MANY)),
         *map(_shown, growth.clock(ground, made)),
         *map(_shown, past.incidents(ground, made, rounds=10 if quick else past.ROUNDS)),
+        *map(_shown, versions.versions(ground, made, rounds=10 if quick else versions.ROUNDS)),
         *map(_shown, claims.claimed(made)),
     ]
 

@@ -25,6 +25,7 @@ class ServiceConfig:
     build_job: str = ""
     deploy_job: str = ""
     release_refs: tuple[str, ...] = ()  # whose pipelines make versions, besides that of GITLAB_PROJECTS
+    variables: tuple[str, ...] = ()  # those of its pipelines that people may give
     artifact: str = ""  # where a version lies: {service}/{number}, perhaps with {ref} and {sha}
     environments: tuple[str, ...] | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)

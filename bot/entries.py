@@ -92,13 +92,18 @@ def projects(read: Reader, services: tuple[str, ...]) -> dict[str, Project]:
     found: dict[str, Project] = {}
     for number, (service, target) in enumerate(read.pairs("GITLAB_PROJECTS").items(), 1):
         path, _, ref = target.partition("@")
-        if not _PROJECT.fullmatch(path) or not _REF.fullmatch(ref or "main") or ".." in ref:
+        if not _PROJECT.fullmatch(path) or not is_ref(ref or "main"):
             read.problems.append(f"GITLAB_PROJECTS: entry {number} must be service=group/project@ref")
         elif service not in services:
             read.problems.append(f"GITLAB_PROJECTS: entry {number} names a service that is not in SERVICES")
         else:
             found[service] = Project(path, ref or "main")
     return found
+
+
+def is_ref(name: str) -> bool:
+    """Whether this may be the name of a branch or a tag."""
+    return _REF.fullmatch(name) is not None and ".." not in name
 
 
 def _safe(part: str) -> bool:

@@ -92,13 +92,18 @@ def _told(tools: Tools, build: Build) -> dict[str, str]:
     version = tools.store.versions.of_build(build.id) if makes_version(build) else None
     if version is None:
         return {}
-    return dict(zip(MAKES, (version.label, build.service, build.service, build.name), strict=True))
+    return _of_version(version.label, build.service, build.name)
+
+
+def _of_version(label: str, service: str, name: str) -> dict[str, str]:
+    return dict(zip(MAKES, (label, service, service, name), strict=True))
 
 
 def _rehearse(ask: Ask, plan: Plan, job: Job, *, asks: bool) -> Reply:
     marker = {SAMPAN_ID: "b…"} if takes(job, SAMPAN_ID) else {}
+    version = _of_version("v…", plan.service, ask.message.name) if makes_version(plan) else {}
     server = ask.tools.build_server(job.name)
-    reply = rehearsed(lambda: server.trigger(job, {**plan.parameters, **marker}))
+    reply = rehearsed(lambda: server.trigger(job, {**plan.parameters, **marker, **version}))
     if not asks:
         return reply
     return Reply(reply.title, (*reply.lines, line("It would ask for a confirmation first.")))

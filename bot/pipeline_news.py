@@ -1,7 +1,6 @@
 """What GitLab tells by itself: how far a pipeline is. Its word is taken, and no call is made for it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.builds import Build
@@ -14,27 +13,19 @@ if TYPE_CHECKING:
     from bot.dispatch import Sampan
 
 
-@dataclass(frozen=True)
-class Due:
-    """The builds of ours that a pipeline is."""
-
-    builds: Sequence[Build]
-
-
-def keep(sampan: "Sampan", pipeline: Pipeline, *, delivery: str) -> Due | None:
-    """Take in how far a pipeline is, once for each delivery; None when nobody follows it here."""
+def keep(sampan: "Sampan", pipeline: Pipeline, *, delivery: str) -> Sequence[Build]:
+    """Take in how far a pipeline is, once for each delivery; the builds of ours that it is."""
     if all(one.path != pipeline.project for one in sampan.settings.gitlab_projects.values()):
-        return None
+        return ()
     with sampan.store.transaction():
         if not sampan.store.deliveries.is_new(delivery):
-            return None
+            return ()
         saw_pipeline(sampan, pipeline, read=False)
     job = f"{place_of(pipeline.project)}@{pipeline.ref}"
     marker = pipeline.variables.get(SAMPAN_ID, "")
-    builds = sampan.store.builds.hint(marker=marker, job=job, queue_id=None, number=pipeline.id)
-    return Due(builds) if builds else None
+    return sampan.store.builds.hint(marker=marker, job=job, queue_id=None, number=pipeline.id)
 
 
-def work(sampan: "Sampan", due: Due) -> None:
+def work(sampan: "Sampan", builds: Sequence[Build]) -> None:
     """Look at the builds of ours, and say what there is to say."""
-    watch(sampan, due.builds)
+    watch(sampan, builds)

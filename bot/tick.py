@@ -33,7 +33,7 @@ def tick(sampan: Sampan, *, seconds: float = TICK_TIME) -> dict[str, int]:
         "interrupted_told": lambda: recover(sampan),
         "builds_looked_at": lambda: follow(sampan),
         "pipelines_looked_at": lambda: _in_a_part(look_due, sampan, share=0.25),
-        "jobs_compared": lambda: _in_a_part(compare_due, sampan, share=0.4),
+        "jobs_compared": lambda: _in_a_part(compare_due, sampan, share=0.5),
         "incidents_worked_on": lambda: _in_a_part(tend_due, sampan, share=0.5),
         "messages_sent": lambda: post_due(sampan),
         "cards_archived": lambda: sweep_due(sampan),

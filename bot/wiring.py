@@ -131,7 +131,7 @@ class Wired:
         """The host of a repo; refuses, naming the variable, when it is not configured."""
         return self._code_hosts.of(repo)
 
-    def build_server(self, job: str = "") -> "BuildServer":
+    def build_server(self, job: str) -> "BuildServer":
         """The build server of a job; refuses, naming the variables, when it is not configured."""
         return self.gitlab() if job.startswith(GITLAB) else self.jenkins()
 

@@ -28,6 +28,7 @@ class Sandbox(NamedTuple):
     """Where its pages are, in the order in which the bot prints them."""
 
     room: str
+    pipelines: str
     job: str
     monitor: str
     board: str
@@ -53,7 +54,7 @@ DEPLOY = (
     Turn("chen", "/deploy hello production 1.4.2"),
     Turn("chen", "/confirm", answers=2, click=True),
 )
-FAILURE = (Turn("wu", "/jenkins test shop", answers=2),)
+FAILURE = (Turn("wu", "/jenkins test shop", answers=3),)  # its end, and the incident
 BREAKS = Turn("wu", "Break it", in_jenkins=True)
 INCIDENT = (
     BREAKS,

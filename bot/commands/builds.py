@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.arguments import SERVICE, Mismatch, known, service
 from bot.ask import Ask
 from bot.builds import GITLAB, Kind, Plan
+from bot.entries import is_ref
 from bot.jobs import OURS
 from bot.language import mark
 from bot.launching import launch, planned
@@ -18,11 +19,7 @@ from bot.rights import Role
 if TYPE_CHECKING:
     from bot.store.versions import Version
 
-REF = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/-]{0,199}")
 VERSION = re.compile(r"[\w.+-]{1,64}", re.ASCII)
-# How GitLab's and its runners' variables begin. With CI_DEBUG_TRACE a log shows every secret, masked or not:
-# docs.gitlab.com/ci/variables/variables_troubleshooting/#enable-debug-logging
-GITLABS_OWN = ("CI_", "GITLAB_", "FF_")
 
 
 def environment_name(ask: Ask, word: str) -> str:
@@ -66,7 +63,7 @@ def jenkins_test(ask: Ask, service: str, pairs: Mapping[str, str]) -> Reply:
 
 
 def _ref(_: Ask, word: str) -> str:
-    if not REF.fullmatch(word) or ".." in word:
+    if not is_ref(word):
         raise Mismatch(line("{word} is not a branch or a tag.", word=Code(word)))
     return word
 
@@ -86,7 +83,7 @@ def build(ask: Ask, service: str, ref: str | None, pairs: Mapping[str, str]) -> 
     project = ask.settings.gitlab_projects.get(service)
     if project:
         plan = Plan(Kind.BUILD, f"{GITLAB}{project.path}@{ref or project.ref}", service=service)
-        return launch(ask, *planned(ask, plan, ours={}, given=_free(pairs, beginning=GITLABS_OWN)))
+        return launch(ask, *planned(ask, plan, ours={}, given=own_variables(ask, service, pairs)))
     if ref:
         pair = Code(f"BRANCH={ref}")
         raise UserError(
@@ -166,9 +163,30 @@ def _start(
     return launch(ask, *planned_with(ask, plan, registered, ours=ours, given=given))
 
 
-def _free(pairs: Mapping[str, str], *, beginning: tuple[str, ...] = ()) -> Mapping[str, str]:
-    """A person's own parameters; the ones that Sampan or the server fills in are not among them."""
-    taken = [name for name in pairs if name.upper() in OURS or name.upper().startswith(beginning)]
+def own_variables(ask: Ask, service: str, pairs: Mapping[str, str]) -> Mapping[str, str]:
+    """A person's own variables of a pipeline, each of which the service's configuration lets through.
+
+    A pipeline takes any, PATH too, and with CI_DEBUG_TRACE its log shows every secret, masked or not:
+    docs.gitlab.com/ci/variables/variables_troubleshooting/#enable-debug-logging
+    """
+    own = ask.settings.service_configs.get(service)
+    allowed = own.variables if own else ()
+    unknown = [name for name in _free(pairs) if name not in allowed]
+    if unknown:
+        raise UserError(
+            line(
+                "{names}: not for a pipeline of {service}.",
+                names=Code(", ".join(unknown)),
+                service=Code(service),
+            ),
+            known(mark("Known variables: {names}"), unknown[0], allowed, f"[services.{service}] variables"),
+        )
+    return pairs
+
+
+def _free(pairs: Mapping[str, str]) -> Mapping[str, str]:
+    """A person's own parameters; the ones that Sampan fills in are not among them."""
+    taken = [name for name in pairs if name.upper() in OURS]
     if taken:
         raise UserError(line("{names} cannot be given by hand here.", names=Code(", ".join(taken))))
     return pairs

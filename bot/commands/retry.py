@@ -2,7 +2,8 @@
 
 from bot.arguments import Mismatch
 from bot.ask import Ask
-from bot.builds import Build, Kind, Plan, State
+from bot.builds import GITLAB, Build, Kind, Plan, State
+from bot.commands.builds import own_variables
 from bot.commands.status import build_id, require_right
 from bot.confirming import found, require_their_yes, use_up
 from bot.jobs import check
@@ -106,3 +107,17 @@ def require_offered(ask: Ask, plan: Plan) -> None:
                 environment=Code(plan.environment or "—"),
             )
         )
+    if plan.job.startswith(GITLAB):
+        _require_its_project(ask, plan)
+    if plan.kind is Kind.DEPLOY and plan.version:
+        from bot.versions.choosing import chosen  # a cold start does not pay for it
+
+        chosen(ask, plan.service, plan.version)
+
+
+def _require_its_project(ask: Ask, plan: Plan) -> None:
+    """Refuse a pipeline of another project than today's, or with variables that are no longer let through."""
+    project = ask.settings.gitlab_projects.get(plan.service)
+    if project is None or not plan.job.startswith(f"{GITLAB}{project.path}@"):
+        raise UserError(line("{service} is not built there any more.", service=Code(plan.service)))
+    own_variables(ask, plan.service, plan.parameters)

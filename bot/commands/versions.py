@@ -1,6 +1,5 @@
 """/versions, /where, /rollback, /pin and /unpin: what can be deployed, and what runs where."""
 
-import re
 from typing import TYPE_CHECKING
 
 from bot.arguments import SERVICE, Mismatch, service
@@ -33,10 +32,12 @@ _STATES = {
 
 def version_id(ask: Ask, word: str) -> "Version":
     """v30, or 30."""
-    found = re.fullmatch(r"[vV]?(\d{1,12})", word, re.ASCII)
-    if not found:
+    from bot.versions.names import number_of  # a cold start does not pay for it
+
+    number = number_of(word, bare=True)
+    if number is None:
         raise Mismatch(line("{word} is not the name of a version.", word=Code(word)))
-    version = ask.store.versions.get(int(found[1]))
+    version = ask.store.versions.get(number)
     if version is None:
         raise Mismatch(line("I know no version {word}.", word=Code(word)))
     return version
@@ -63,24 +64,16 @@ def _listed(ask: Ask, service: str) -> Reply:
     found = ask.store.versions.of_service(service, at_most=SHOWN)
     if not found:
         return Reply.of(line("There is no version of {service} yet.", service=Strong(service)))
-    runs = _runs(ask, service)
+    runs = ask.store.versions.running(service)
     lines = [line("The last versions of {service}:", service=Strong(service))]
-    return Reply.of(*lines, *(_row(ask, version, runs.get(version.label, [])) for version in found))
-
-
-def _runs(ask: Ask, service: str) -> dict[str, list[str]]:
-    """Where each version runs now."""
-    where: dict[str, list[str]] = {}
-    for one in ask.store.versions.deployed(service):
-        where.setdefault(one.version, []).append(one.environment or "—")
-    return where
+    return Reply.of(*lines, *(_row(ask, version, runs.get(version.id, [])) for version in found))
 
 
 def _row(ask: Ask, version: "Version", runs: list[str]) -> Line:
     label = Say(version.label, f"/versions {version.service} {version.label}")
     facts: list[Span | Line] = [state(version), *_commit(version), ago(version.at, now=ask.tools.now())]
     facts += [version.who] if version.who else []
-    facts += [line("runs on {places}", places=Strong(", ".join(runs)))] if runs else []
+    facts += [line("runs on {places}", places=Strong(", ".join(one or "—" for one in runs)))] if runs else []
     facts += ["📌"] if version.pinned_by else []
     return (label, "  ", *join(facts))
 
@@ -96,7 +89,7 @@ def _commit(version: "Version") -> list[Span | Line]:
 
 
 def _in_full(ask: Ask, version: "Version") -> Reply:
-    runs = _runs(ask, version.service).get(version.label, [])
+    runs = ask.store.versions.running(version.service).get(version.id, [])
     head = line(
         "{version} of {service}: {state}",
         version=Code(version.label),

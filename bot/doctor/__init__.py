@@ -8,6 +8,7 @@ from bot.doctor.addresses import hooks, public_url
 from bot.doctor.findings import Finding, Level
 from bot.doctor.jobs import jenkins
 from bot.doctor.people import people
+from bot.doctor.pipelines import gitlab
 from bot.doctor.records import records
 from bot.doctor.systems import dingtalk, gitee
 from bot.doctor.together import side_by_side
@@ -27,6 +28,7 @@ CHECKS: tuple[tuple[str, Callable[[Place], Iterator[Finding]]], ...] = (
     ("DingTalk", dingtalk),
     ("Gitee", gitee),
     ("Jenkins", jenkins),
+    ("GitLab", gitlab),
     ("Trello", trello),
     ("TRACKER_REPO", issues),
     ("PUBLIC_URL", public_url),

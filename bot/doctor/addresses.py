@@ -46,6 +46,8 @@ def hooks(site: Site) -> Iterator[Finding]:
         yield from _jenkins(settings, base)
     if settings.gitee_tokens:
         yield from _gitee(settings, base)
+    if settings.gitlab_projects:
+        yield from _gitlab(settings, base)
     yield from _alerts(settings, base)
     if settings.runtime is not Runtime.PROCESS and settings.cron_secrets:
         where = line("what calls every minute, with the header Authorization: Bearer {mask}", mask=MASK)
@@ -70,6 +72,17 @@ def _gitee(settings: Settings, base: str) -> Iterator[Finding]:
     costs = line("The hook is off: new pull requests are not announced, and comments not obeyed.")
     hint = line("the password in Gitee's WebHooks; then paste {url}", url=f"{base}/hooks/gitee")
     yield warning("GITEE_HOOK_TOKEN", costs, setting("GITEE_HOOK_TOKEN", hint))
+
+
+def _gitlab(settings: Settings, base: str) -> Iterator[Finding]:
+    what, url = "GITLAB_HOOK_TOKEN", f"{base}/hooks/gitlab"
+    if settings.gitlab_hook_tokens:
+        where = line("each project's Webhooks (Pipeline events), with the same secret or signing token")
+        yield _paste(what, url, where)
+        return
+    costs = line("The hook is off: how a pipeline ends is noticed only when Sampan looks, within a minute.")
+    hint = line("the secret or signing token of GitLab's webhook; then paste {url}", url=url)
+    yield warning(what, costs, setting(what, hint))
 
 
 def _alerts(settings: Settings, base: str) -> Iterator[Finding]:

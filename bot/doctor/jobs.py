@@ -28,6 +28,7 @@ WANTED: Mapping[Kind, Mapping[str, str]] = {
         "REPO": mark("It is not told the repository."),
     },
 }
+TOLD = (VERSION_ID, VERSION_PATH, "VERSION")  # what tells a job which version it deploys
 UNMARKED = mark("Jenkins may make one build of two people's, and one whose trigger's answer is lost is lost.")
 
 
@@ -40,6 +41,7 @@ class Expected:
     variable: str
     environments: tuple[str, ...] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)  # the file's own
+    registered: bool = False  # nothing is deployed but versions that were built on GitLab
 
 
 def jenkins(site: Site) -> Iterator[Finding]:
@@ -69,7 +71,8 @@ def expected(settings: Settings) -> list[Expected]:
             pattern = getattr(own, f"{kind}_job", "") or getattr(settings, f"{kind}_job")
             environments = goes_to if kind is Kind.DEPLOY else ()
             variable = f"JENKINS_{kind.upper()}_JOB"
-            jobs.append(Expected(pattern.format(service=service), kind, variable, environments, given))
+            name = pattern.format(service=service)
+            jobs.append(Expected(name, kind, variable, environments, given, registered=in_pipelines))
     for repo in settings.repos:
         if job := settings.pr_job_of(repo):
             jobs.append(Expected(job, Kind.PULL, "JENKINS_PR_JOB"))
@@ -95,6 +98,10 @@ def judged(wanted: Expected, job: Job) -> Finding:
     if not job.buildable:
         return broken(job.name, line("The job is disabled."), f"{job.url}configure")
     told, fixes = _refuses(wanted, job)
+    if wanted.registered and not any(map(job.parameter, TOLD)):
+        names = join([Code(name) for name in TOLD], ", ")
+        told.append(line("It takes none of {names}: every deploy is refused.", names=names))
+        fixes += map(_definition, (VERSION_ID, VERSION_PATH))
     level = Level.BROKEN if told else Level.WARNING
     missing = _missing(wanted, job)
     for name, costs in missing.items():
@@ -110,7 +117,7 @@ def _missing(wanted: Expected, job: Job) -> dict[str, str]:
     names = {**WANTED.get(wanted.kind, {}), SAMPAN_ID: UNMARKED}
     if wanted.kind is Kind.DEPLOY and not wanted.environments:
         del names["ENVIRONMENT"]
-    if job.parameter(VERSION_ID) or job.parameter(VERSION_PATH):
+    if wanted.registered or job.parameter(VERSION_ID) or job.parameter(VERSION_PATH):
         names.pop("VERSION", None)
     names |= dict.fromkeys(wanted.parameters, mark("What SAMPAN_CONFIG has for it is not sent."))
     return {name: costs for name, costs in names.items() if job.parameter(name) is None}

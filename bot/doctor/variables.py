@@ -123,6 +123,20 @@ GAPS = (
         mark("the service account's API token, not its password"),
     ),
     Gap(
+        "GITLAB_TOKEN",
+        Level.BROKEN,
+        lambda it: it.gitlab_projects and not it.gitlab_tokens,
+        mark("No pipeline can be started, and none becomes a version."),
+        mark("an access token with the scope api and the role Maintainer"),
+    ),
+    Gap(
+        "GITLAB_PROJECTS",
+        Level.WARNING,
+        lambda it: it.gitlab_tokens and not it.gitlab_projects,
+        mark("No service is built on GitLab."),
+        "myservice=group/project@main",
+    ),
+    Gap(
         "TRELLO_DONE_LIST",
         Level.WARNING,
         lambda it: it.tracker == "trello" and not it.trello_done_list,

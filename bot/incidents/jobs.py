@@ -168,8 +168,8 @@ def _look(sampan: "Sampan", one: "Watched") -> None:
     if not mark:
         runs = _streak(runs)
     signals = [_signal(run, now=sampan.store.now()) for run in runs]
+    saw_runs(sampan, one.name, runs)  # before the mark: whoever dies between the two looks again
     take_in(sampan.store, Kind.JOB, one.name, signals, anew=anew)
-    saw_runs(sampan, one.name, runs)
 
 
 def _numbered_anew(one: "Watched", newest: Signal, *, margin: int = 0) -> bool:

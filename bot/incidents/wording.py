@@ -188,8 +188,8 @@ def history(view: View, events: Sequence[Event], *, at_most: int) -> list[Line]:
 
 
 def _event(view: View, event: Event) -> Line:
-    alert = view.incident.kind is Kind.ALERT
-    what = line(_ALERT_EVENTS[event.what] if alert else _EVENTS[event.what], who=event.who)
+    words = _ALERT_EVENTS if view.incident.kind is Kind.ALERT else _EVENTS
+    what = line(words[event.what], who=event.who)
     where = [] if event.mark is None else [_mark(view.incident, event.mark, event.url)]
     return join([_clock(event.at, view), what, *where])
 

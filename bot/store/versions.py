@@ -154,6 +154,13 @@ class Versions:
         """What runs where, of a service or of all."""
         return [typed(Deployed, row) for row in self._queries.all("deployed", service=service)]
 
+    def running(self, service: str) -> dict[int, list[str]]:
+        """The environments in which each version of a service runs, by its number."""
+        where: dict[int, list[str]] = {}
+        for row in self._queries.all("running", service=service):
+            where.setdefault(row["id"], []).append(row["environment"])
+        return where
+
     def ran_before(self, service: str, environment: str) -> Deployed | None:
         """What ran there before what runs there now."""
         row = self._queries.one("ran_before", service=service, environment=environment)

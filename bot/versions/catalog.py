@@ -1,9 +1,9 @@
 """What programs are told of versions: the same as the room, as plain values; times are ISO 8601, UTC."""
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from bot.times import moment
+from bot.versions.names import number_of
 from bot.versions.tidying import forget, spare
 
 if TYPE_CHECKING:
@@ -17,17 +17,17 @@ class Unknown(Exception):
 
 def versions(store: "Store", service: str, *, at_most: int = 20) -> list[dict[str, Any]]:
     """The versions of a service, newest first, each with the environments in which it runs."""
-    runs = _runs(store, service)
+    runs = store.versions.running(service)
     return [_shown(one, runs) for one in store.versions.of_service(service, at_most=at_most)]
 
 
 def version(store: "Store", label: str) -> dict[str, Any]:
     """One version by its id, v30 or 30; raises Unknown."""
-    name = re.fullmatch(r"[vV]?(\d{1,12})", label, re.ASCII)
-    found = store.versions.get(int(name[1])) if name else None
+    number = number_of(label, bare=True)
+    found = store.versions.get(number) if number else None
     if found is None:
         raise Unknown(f"There is no version {label}.")
-    return _shown(found, _runs(store, found.service))
+    return _shown(found, store.versions.running(found.service))
 
 
 def where(store: "Store", service: str = "") -> list[dict[str, Any]]:
@@ -52,14 +52,7 @@ def prune(store: "Store", *, keep: int, service: str = "", dry_run: bool = False
     return [_shown(one, {}) for one in gone]
 
 
-def _runs(store: "Store", service: str) -> dict[str, list[str]]:
-    where: dict[str, list[str]] = {}
-    for one in store.versions.deployed(service):
-        where.setdefault(one.version, []).append(one.environment)
-    return where
-
-
-def _shown(one: "Version", runs: dict[str, list[str]]) -> dict[str, Any]:
+def _shown(one: "Version", runs: dict[int, list[str]]) -> dict[str, Any]:
     return {
         "id": one.label,
         "service": one.service,
@@ -72,7 +65,7 @@ def _shown(one: "Version", runs: dict[str, list[str]]) -> dict[str, Any]:
         "artifacts": one.artifacts,
         "number": one.number,
         "url": one.url,
-        "runs_on": runs.get(one.label, []),
+        "runs_on": runs.get(one.id, []),
         "pinned": bool(one.pinned_by),
     }
 

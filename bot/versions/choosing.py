@@ -1,6 +1,5 @@
 """Which version is meant: by its name, or the newest that was built; and why one cannot be."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -9,6 +8,7 @@ from bot.builds import Plan
 from bot.jobs import VERSION_ID, VERSION_PATH, link
 from bot.launching import planned
 from bot.reply import Code, Line, Say, UserError, join, line
+from bot.versions.names import number_of
 from bot.versions.states import State
 from integrations.model import Job
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from bot.store.versions import Version
 
 NEAREST = 5
-_NAME = re.compile(r"[vV]([1-9]\d{0,11})", re.ASCII)
 
 
 def is_registered(ask: "Ask", service: str) -> bool:
@@ -32,9 +31,8 @@ def chosen(ask: "Ask", service: str, word: str | None) -> "Version | None":
     """
     if word is None:
         return _newest(ask, service)
-    found = _NAME.fullmatch(word)
-    if found:
-        return good(ask, service, int(found[1]), word)
+    if number := number_of(word):
+        return good(ask, service, number, word)
     if is_registered(ask, service):
         raise UserError(
             line("I know no version {word} of {service}.", word=Code(word), service=Code(service)),

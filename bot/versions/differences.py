@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from bot.builds import GITLAB
 from bot.reply import Code, Line, Strong, UserError, counted, join, line
+from bot.versions.names import number_of
 from integrations.errors import IntegrationError
 from integrations.model.runs import Story
 from integrations.transport import deadline
@@ -22,7 +23,7 @@ def differences(ask: "Ask", version: "Version") -> list[Line]:
     lines: list[Line] = []
     for one in ask.store.versions.deployed(version.service):
         running = _named(ask, one.version)
-        if running and running.id != version.id and running.sha and version.sha:
+        if running and running.at <= one.at and running.id != version.id and running.sha and version.sha:
             lines += [
                 line(
                     "New against {version} on {environment}:",
@@ -35,8 +36,8 @@ def differences(ask: "Ask", version: "Version") -> list[Line]:
 
 
 def _named(ask: "Ask", label: str) -> "Version | None":
-    digits = label.removeprefix("v")
-    return ask.store.versions.get(int(digits)) if label != digits and digits.isdigit() else None
+    number = number_of(label)
+    return ask.store.versions.get(number) if number else None
 
 
 def _changes(ask: "Ask", old: "Version", new: "Version") -> Sequence[Line]:

@@ -1,7 +1,7 @@
 """What makes versions: pipelines that were asked for here or elsewhere, and Jenkins' build jobs."""
 
 import logging
-import re
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -9,22 +9,25 @@ from bot.builds import GITLAB, Build
 from bot.jobs import SAMPAN_ID, VERSION_ID
 from bot.reply import UserError
 from bot.store.versions import Seen
+from bot.versions.names import number_of
 from bot.versions.states import ENDED, TEMPLATE, State, after, path
 from integrations.errors import IntegrationError
 from integrations.model import Result
 from integrations.model.pipelines import Pipeline, PipelineStatus
+from integrations.model.runs import Run
 from integrations.transport import deadline
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from bot.dispatch import Sampan
     from bot.settings import Settings
     from bot.store.versions import Version
-    from integrations.model.runs import Run
 
 READ_TIME = 8.0
-BARE = ("push", "merge_request_event")  # sources of pipelines that take no variables, so none is ours
+BARE = ("push",)  # sources of pipelines that take no variables, so none is ours
+# Sources of pipelines that release nothing, whatever their ref: a part of another, which makes the version,
+# and what nobody has merged. A webhook tells the latter's source branch, and in a fork that may be called
+# main: source_ref in lib/gitlab/data_builder/pipeline.rb.
+UNRELEASED = ("external", "parent_pipeline", "merge_request_event", "external_pull_request_event")
 NAMED = ("SERVICE_NAME", "SERVICE_ID")  # variables by which a pipeline says what it makes a version of
 
 _STATES = {
@@ -51,7 +54,7 @@ def services_of(settings: "Settings", pipeline: Pipeline) -> list[str]:
     named = {pipeline.variables.get(name, "") for name in NAMED}
     if told := [service for service in here if service in named]:
         return told
-    if pipeline.source == "parent_pipeline":  # a part of another, which makes the version
+    if pipeline.source in UNRELEASED:
         return []
     return [service for service in here if _releases(settings, service, pipeline.ref)]
 
@@ -129,14 +132,11 @@ def _keep(sampan: "Sampan", version: "Version", state: str, seen: Seen) -> None:
 
 def _asked_as(sampan: "Sampan", pipeline: Pipeline) -> int | None:
     """The version that a pipeline was asked for here: its name anybody may write, our marker only we."""
-    found = re.fullmatch(r"v([1-9]\d{0,17})", pipeline.variables.get(VERSION_ID, ""), re.ASCII)
-    version = sampan.store.versions.get(int(found[1])) if found else None
+    number = number_of(pipeline.variables.get(VERSION_ID, ""))
+    version = sampan.store.versions.get(number) if number else None
     build = sampan.store.builds.get(version.build) if version and version.build else None
-    return version.id if version and build and _carries(pipeline, build) else None
-
-
-def _carries(pipeline: Pipeline, build: Build) -> bool:
-    return not build.marked or pipeline.variables.get(SAMPAN_ID) == build.marker
+    ours = build is not None and pipeline.variables.get(SAMPAN_ID) == build.marker
+    return version.id if version and ours else None
 
 
 def built(sampan: "Sampan", build: Build) -> None:
@@ -167,19 +167,23 @@ def _read(sampan: "Sampan", version: "Version", number: int) -> "Version":
 
 
 def _built_by_jenkins(sampan: "Sampan", build: Build) -> None:
-    if build.number is None:
-        return
+    if build.number is not None:
+        saw_runs(sampan, build.job, [_run(sampan, build, build.number)], who=build.name)
+
+
+def _run(sampan: "Sampan", build: Build, number: int) -> Run:
+    """What became of a build that worked; without what it archived if Jenkins cannot be asked just now."""
+    runs: Sequence[Run] = ()
     try:
         with deadline(READ_TIME):
-            runs = sampan.job_history().runs(build.job, after=build.number - 1)
-    except (IntegrationError, UserError) as problem:  # the next look at the job finds it
+            runs = sampan.job_history().runs(build.job, after=number - 1)
+    except (IntegrationError, UserError) as problem:  # nobody may look at the job ever again
         log.warning("%s: what it made could not be read: %s", build.label, problem)
-        return
-    mine = [run for run in runs if run.number == build.number]
-    saw_runs(sampan, build.job, mine, who=build.name)
+    known = Run(number, Result.SUCCESS, build.url, began_at=None, ended_at=None)
+    return next((run for run in runs if run.number == number), known)
 
 
-def saw_runs(sampan: "Sampan", job: str, runs: "Sequence[Run]", *, who: str = "") -> None:
+def saw_runs(sampan: "Sampan", job: str, runs: Sequence[Run], *, who: str = "") -> None:
     """Builds of a job have ended, whoever started them: those that worked made versions of its service."""
     settings = sampan.settings
     services = [service for service in settings.services if settings.build_job_of(service) == job]
@@ -189,7 +193,7 @@ def saw_runs(sampan: "Sampan", job: str, runs: "Sequence[Run]", *, who: str = ""
                 _register(sampan, service, job, run, who=who)
 
 
-def _register(sampan: "Sampan", service: str, job: str, run: "Run", *, who: str) -> None:
+def _register(sampan: "Sampan", service: str, job: str, run: Run, *, who: str) -> None:
     lies = where(sampan.settings, service, number=run.number, ref="", sha="")
     ended_at = sampan.store.now() if run.ended_at is None else round(run.ended_at * 1000)
     seen = Seen(job, run.number, State.SUCCESS, who=who, url=run.url, at=ended_at, ended_at=ended_at)

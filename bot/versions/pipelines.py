@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from bot.builds import ASKED_FOR
 from bot.reply import UserError
 from bot.store.versions import Seen
 from bot.times import moment
 from bot.versions.making import place_of, saw_pipeline, state_of
 from bot.versions.server import Pipelines
 from bot.versions.states import State
-from integrations.errors import IntegrationError, NotFound
+from integrations.errors import IntegrationError, NotFound, TooMany
 from integrations.model.pipelines import Pipeline
 from integrations.transport import deadline, remaining
 
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from bot.store.versions import Version
 
 EVERY = 50_000  # milliseconds
-OVERLAP = 300_000  # milliseconds that are asked for once more: clocks differ, and lists lag behind
+# Milliseconds that are asked for once more: clocks differ, lists lag behind, and while one of ours is on its
+# way others are held back, as each may be the one.
+OVERLAP = 2 * ASKED_FOR
 FIRST = 86_400_000  # milliseconds that are asked for the first time
 LOOK_TIME = 12.0  # seconds for a project
 SPARE = 2.0  # seconds of them in which nothing more is begun
@@ -82,19 +85,35 @@ def _from(last: datetime) -> int:
 def _take_in(sampan: "Sampan", server: Pipelines, pipeline: Pipeline) -> bool:
     """Whether it had news: what the overlap brings again is as it was, and costs no call."""
     known = sampan.store.versions.of_pipeline(place_of(pipeline.project), pipeline.id)
-    if known and all(one.sha and one.state == state_of(pipeline) for one in known):
+    if known and all(_is_complete(one, pipeline) for one in known):
         return False
-    return bool(saw_pipeline(sampan, pipeline if known else _with_variables(server, pipeline), read=True))
+    try:
+        seen = pipeline if known else _with_variables(server, pipeline)
+    except TooMany:
+        raise
+    except IntegrationError as problem:  # the others are not to wait for it; the overlap brings it again
+        log.warning("the variables of %s #%d could not be read: %s", pipeline.project, pipeline.id, problem)
+        return False
+    return bool(saw_pipeline(sampan, seen, read=True))
+
+
+def _is_complete(version: "Version", pipeline: Pipeline) -> bool:
+    """Whether all is kept; whoever learned first that it was built may have died before he kept where."""
+    lies = version.path or version.state != State.SUCCESS
+    return bool(version.sha and lies) and version.state == state_of(pipeline)
 
 
 def _ask_for(sampan: "Sampan", server: Pipelines, project: str, version: "Version") -> bool:
-    """Read one pipeline; one that was deleted makes nothing any more, and must not stop the others."""
+    """Read one pipeline; one that was deleted makes nothing any more, and no trouble stops the others."""
     assert version.number is not None
     try:
         pipeline = server.pipeline(project, version.number)
     except NotFound:
         gone = Seen(version.place, version.number, State.CANCELED)
         return sampan.store.versions.change(version, State.CANCELED, gone, ended_at=sampan.store.now())
+    except IntegrationError as problem:
+        log.warning("%s: its pipeline could not be read: %s", version.label, problem)
+        return False
     return bool(saw_pipeline(sampan, pipeline, read=True))
 
 

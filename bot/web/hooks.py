@@ -1,7 +1,8 @@
 """POST /hooks/...: what other systems tell by themselves. Kept first, answered fast, worked on after.
 
-Jenkins and Gitee do not come again after a 5xx, so they get none for what goes wrong on our side: the clock
-finds the build, or takes up what was kept. Alertmanager does, and Grafana at its next interval: they get 503.
+Jenkins, Gitee and GitLab do not come again after a 5xx, so they get none for what goes wrong on our side: the
+clock finds the build, or takes up what was kept. Alertmanager does, and Grafana at its next interval: they
+get 503.
 """
 
 import hmac

@@ -11,7 +11,7 @@ from integrations.errors import Forbidden, Garbled, NotAllowed, NotFound, Refuse
 from integrations.gitlab import protocol, sightings, traces
 from integrations.gitlab.protocol import VENDOR, project_path
 from integrations.jenkins.protocol import MARKER, Unreadable, mapping, number
-from integrations.model.account import Account
+from integrations.model.account import Access, Account
 from integrations.model.builds import BuildRef, Job, Queued, Sighting
 from integrations.model.pipelines import Pipeline
 from integrations.model.runs import Story
@@ -47,6 +47,10 @@ class GitLab:
         project, _ = protocol.split(name)
         found = self._read(project_path(project))
         return _decoded(lambda: protocol.read_job(found, name=name))
+
+    def access(self, project: str) -> Access:
+        """What our account may do in a project."""
+        return protocol.read_access(self._read(project_path(project)))
 
     def trigger(self, job: Job, parameters: Mapping[str, str]) -> Queued:
         """Start a pipeline, once; the variables are in the body, so that no access log has them.
@@ -107,7 +111,7 @@ class GitLab:
     def pipelines(self, project: str, *, updated_after: datetime) -> Sequence[Pipeline]:
         """What happened since, the oldest first; of very much the beginning, so ask again from its end.
 
-        As a list has them: without who, when finished, tag and variables; without child pipelines.
+        As a list has them: without who, when finished and variables; without child pipelines.
         """
         found: dict[int, Pipeline] = {}
         since = updated_after.astimezone(UTC)

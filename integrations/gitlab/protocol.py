@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import quote
 
 from integrations.jenkins.protocol import Unreadable, address, listing, mapping, number, words
-from integrations.model.account import Account
+from integrations.model.account import Access, Account
 from integrations.model.builds import Job
 from integrations.model.pipelines import Pipeline, PipelineStatus
 from integrations.model.runs import Change, Story
@@ -36,6 +36,9 @@ STATUSES = {
     "manual": PipelineStatus.BLOCKED,
     "scheduled": PipelineStatus.BLOCKED,
 }
+
+# From which level on: docs.gitlab.com/api/access_requests/#valid-access-levels
+ACCESS = ((40, Access.MANAGE), (30, Access.BUILD), (1, Access.READ))
 
 # Gitlab::PathRegex in gitlab-org/gitlab; a group is in no more than twenty others.
 _PROJECT = re.compile(
@@ -101,7 +104,6 @@ def read_pipeline(data: object, *, project: str, variables: Mapping[str, str] | 
         created_at=instant(found.get("created_at")),
         updated_at=instant(found.get("updated_at")),
         finished_at=instant(found.get("finished_at")),
-        tag=found.get("tag") is True,
         variables=variables or {},
     )
 
@@ -135,6 +137,15 @@ def read_account(user: object, version: object, headers: Mapping[str, str]) -> A
     except (KeyError, ValueError):
         time = None
     return Account(name, words(mapping(version).get("version"), most=LONGEST_WORD), time)
+
+
+def read_access(project: object) -> Access:
+    """What the token's account may do in a project, as a member or by a group that it lies in."""
+    members = mapping(mapping(project).get("permissions"))
+    levels = [number(mapping(one).get("access_level")) or 0 for one in members.values()]
+    # A group that was invited shows up nowhere: gitlab.com/gitlab-org/gitlab-foss/-/issues/39154
+    highest = max(levels, default=0)
+    return next((access for least, access in ACCESS if highest >= least), Access.UNKNOWN)
 
 
 def message_of(data: object) -> str:

@@ -39,5 +39,4 @@ class Pipeline:
     created_at: datetime | None
     updated_at: datetime | None
     finished_at: datetime | None
-    tag: bool = False  # a list does not say
     variables: Mapping[str, str] = field(default_factory=dict)  # empty when unknown

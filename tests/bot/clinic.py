@@ -13,6 +13,7 @@ from tests.support.town import Place
 SECRETS = {
     "JENKINS_HOOK_TOKEN": "canary-jenkins-hook-token",
     "GITEE_HOOK_TOKEN": "canary-gitee-hook-token",
+    "GITLAB_HOOK_TOKEN": "canary-gitlab-hook-token",
     "ALERT_HOOK_TOKEN": "canary-alert-hook-token",
     "GRAFANA_HOOK_SECRET": "canary-grafana-hook-secret",
 }
@@ -48,7 +49,9 @@ class Clinic:
         assert {one.split(" ", 1)[1].rpartition(" ")[0] for one in writes} <= {
             "POST /v1.0/oauth2/accessToken"
         }
-        assert {one.method for one in (*town.gitee.requests, *town.jenkins.requests)} <= {"GET", "HEAD"}
+        assert {
+            one.method for one in (*town.gitee.requests, *town.gitlab.requests, *town.jenkins.requests)
+        } <= {"GET", "HEAD"}
         shown = table(found) + as_json(found)
         secret = ("SECRET", "TOKEN", "TRELLO_KEY")
         hidden = [value for name, value in full.items() if name.endswith(secret)]

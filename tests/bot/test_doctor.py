@@ -25,8 +25,9 @@ FINE = [
     *("People", "DingTalk", "DingTalk", "Gitee", "Gitee", "web (acme/web)", "api (acme/api)"),
     *("Jenkins", "Jenkins", "hello-test", "hello-build", "hello-deploy"),
     *("shop-test", "shop-build", "shop-deploy", "mall-deploy", "web-pr", "api-pr"),
+    *("GitLab", "GitLab", "mall (acme/shop)"),
     *("Trello", "Trello", "TRELLO_TODO_LIST", "TRELLO_DONE_LIST"),
-    *("PUBLIC_URL", "DingTalk", "JENKINS_HOOK_TOKEN", "GITEE_HOOK_TOKEN"),
+    *("PUBLIC_URL", "DingTalk", "JENKINS_HOOK_TOKEN", "GITEE_HOOK_TOKEN", "GITLAB_HOOK_TOKEN"),
     *("ALERT_HOOK_TOKEN", "ALERT_HOOK_TOKEN", "Records", "Records", "Records", "Incidents"),
 ]
 
@@ -52,7 +53,7 @@ def test_everything_right(clinic: Clinic) -> None:
     found = clinic.findings()
     assert [(one.level, one.fix) for one in found if one.level is not Level.WORKS] == []
     assert [one.what for one in found] == FINE
-    assert table(found).splitlines()[-1] == "34 work · 0 warnings · 0 broken"
+    assert table(found).splitlines()[-1] == "38 work · 0 warnings · 0 broken"
     assert json.loads(as_json(found))["ok"] is True
 
 
@@ -63,7 +64,7 @@ def test_nothing_is_changed_not_even_made(clinic: Clinic, tmp_path: Path) -> Non
 
 
 TOKEN = "a personal access token with user_info, projects, pull_requests"
-SIGNATURE = "A signature is good for 3600 s, and no longer."
+NO_GITLAB = {"GITLAB_PROJECTS": "", "GITLAB_TOKEN": ""}
 
 
 @pytest.mark.parametrize(
@@ -107,14 +108,14 @@ SIGNATURE = "A signature is good for 3600 s, and no longer."
             "REPOS=web=owner/name  # owner/name as in its address; or let sampan-bot in",
         ),
         (
-            {"JENKINS_BUILD_JOB": "{service}-biuld", "SERVICES": "hello", "GITLAB_PROJECTS": ""},
+            {"JENKINS_BUILD_JOB": "{service}-biuld", "SERVICES": "hello", **NO_GITLAB},
             "broken",
             "hello-biuld",
             "Jenkins has no such job, or hides it from sampan.",
             "JENKINS_BUILD_JOB=...  # the job's name; or let sampan read and build it",
         ),
         (
-            {"ENVIRONMENTS": "staging,production,qa", "SERVICES": "hello", "GITLAB_PROJECTS": ""},
+            {"ENVIRONMENTS": "staging,production,qa", "SERVICES": "hello", **NO_GITLAB},
             "broken",
             "hello-deploy",
             "ENVIRONMENT does not offer qa.",
@@ -207,9 +208,9 @@ def test_a_job_that_does_not_fit(
 def test_a_clock_that_is_wrong(clinic: Clinic, ahead: float, level: str) -> None:
     found = clinic.trouble(ahead=ahead)
     assert [one[:2] for one in found] == [
-        (level, system) for system in ("DingTalk", "Gitee", "Jenkins", "Trello")
+        (level, system) for system in ("DingTalk", "Gitee", "Jenkins", "GitLab", "Trello")
     ]
-    assert all(SIGNATURE in told for _, _, told, _ in found)
+    assert all("A signature is good for" in told for _, _, told, _ in found)
 
 
 def test_one_that_hangs_keeps_nobody_waiting(clinic: Clinic) -> None:

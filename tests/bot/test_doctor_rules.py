@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ JENKINS = {
     "JENKINS_USER": "sampan",
     "JENKINS_TOKEN": "canary-jenkins",
 }
+GITLAB = {"GITLAB_PROJECTS": "hello=acme/hello@main", "GITLAB_TOKEN": "canary-gitlab"}
 WHOLE = {**ROBOT, **PEOPLE, **GITEE, **JENKINS}
 
 
@@ -53,6 +55,9 @@ def without(*names: str, **more: str) -> dict[str, str]:
         (without("JENKINS_URL"), ["broken JENKINS_URL"]),
         (without("JENKINS_USER", "JENKINS_TOKEN"), ["broken JENKINS_USER", "broken JENKINS_TOKEN"]),
         (without(*JENKINS), ["warning SERVICES"]),
+        ({**WHOLE, **GITLAB}, []),
+        ({**WHOLE, **GITLAB, "GITLAB_TOKEN": ""}, ["broken GITLAB_TOKEN"]),
+        ({**WHOLE, **GITLAB, "GITLAB_PROJECTS": ""}, ["warning GITLAB_PROJECTS"]),
         (without("ADMINS"), ["warning ADMINS"]),
         (without("MAINTAINERS"), []),
         (without(*PEOPLE), ["warning ADMINS", "warning MAINTAINERS"]),
@@ -81,9 +86,15 @@ def test_clocks(seconds: int, level: str) -> None:
     assert clock("DingTalk", seconds).level == level
 
 
+@pytest.mark.parametrize(("system", "life"), [("Gitee", 3600), ("GitLab", 300)])
+def test_how_long_a_signature_is_good(system: str, life: int) -> None:
+    assert f"A signature is good for {life} s, and no longer." in plain(clock(system, 60).told)
+
+
 DEPLOY = Expected("d", Kind.DEPLOY, "JENKINS_DEPLOY_JOB", ("staging", "production"))
 FREE, MARKER, VERSION = Parameter("ENVIRONMENT"), Parameter("SAMPAN_ID"), Parameter("VERSION")
 PULL = Expected("p", Kind.PULL, "JENKINS_PR_JOB")
+BUILT = replace(DEPLOY, registered=True)
 OWN = Expected("t", Kind.TEST, "JENKINS_TEST_JOB", parameters={"REGION": "cn", "SIZE": "xl"})
 
 
@@ -106,6 +117,14 @@ OWN = Expected("t", Kind.TEST, "JENKINS_TEST_JOB", parameters={"REGION": "cn", "
             ["choice(name: 'ENVIRONMENT', choices: ['staging', 'qa', 'production'])"],
         ),
         (Expected("d", Kind.DEPLOY, ""), (VERSION, MARKER), "works", []),
+        (BUILT, (FREE, Parameter("VERSION_PATH"), MARKER), "works", []),
+        (BUILT, (FREE, VERSION, MARKER), "works", []),
+        (
+            BUILT,
+            (FREE, MARKER),
+            "broken",
+            ["string(name: 'VERSION_ID')", "string(name: 'VERSION_PATH')"],
+        ),
         (
             PULL,
             (MARKER,),

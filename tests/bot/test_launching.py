@@ -151,7 +151,7 @@ def test_a_process_that_died_after_the_request_went_out(here: Watch) -> None:
     plan = Plan(Kind.DEPLOY, "hello-deploy", service="hello", environment="staging")
     room = replace(MESSAGE, conversation_id=here.town.room.conversation_id, reply_until=0.0)
     build = here.store.builds.ask(room, plan, marked=True)
-    server = here.sampan.build_server()
+    server = here.sampan.jenkins()
     server.trigger(server.find("hello-deploy"), {"SAMPAN_ID": build.marker})
     here.jenkins.wait_for("hello-deploy")
     here.tick(after=61)
@@ -199,7 +199,7 @@ def test_what_has_begun_is_not_joined(here: Watch) -> None:
 def test_what_somebody_else_has_started_is_joined_and_followed(here: Watch) -> None:
     here.job(parameters=UNMARKED)
     here.jenkins.executors = 0
-    server = here.sampan.build_server()
+    server = here.sampan.jenkins()
     server.trigger(server.find("hello-deploy"), {"ENVIRONMENT": "staging"})
     assert "joined a build of [hello-deploy](" in here.ask("/deploy hello")
     here.jenkins.executors = 4

@@ -160,3 +160,12 @@ def test_what_was_deployed_before_there_were_versions_is_known(older: str, clock
         found = store.versions.ran_before("mall", "staging")
         assert found and (found.version, found.name, found.at) == ("1.4", "Lin", 1000)
         assert store.versions.ran_before("mall", "production") is None
+
+
+def test_a_deploy_from_before_a_version_was_made_is_not_of_it(store: Store, clock: Clock) -> None:
+    deploy(store, "v1")  # a team's own name, when there were no versions yet
+    version = met(store, at=round((clock.now + 1) * 1000))
+    assert version.label == "v1" and store.versions.running("mall") == {}
+    clock.now += 2
+    deploy(store, "v1")
+    assert store.versions.running("mall") == {version.id: ["staging"]}

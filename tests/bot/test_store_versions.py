@@ -52,6 +52,12 @@ def test_a_pipeline_makes_one_for_each_service(store: Store) -> None:
     assert [one.service for one in store.versions.of_pipeline(SHOP, 116)] == ["mall", "till"]
 
 
+def test_who_changes_what_a_pipeline_makes_takes_it_in_one_order(store: Store) -> None:
+    first, _ = met(store), met(store, service="till")
+    assert store.versions.change(first, "success", RUNNING, ended_at=9)
+    assert labels(store.versions.of_pipeline(SHOP, 116)) == ["v1", "v2"]  # else two of them lock each other
+
+
 def test_numbers_are_a_places_own(store: Store) -> None:
     here, there = met(store), met(store, place="mall-build")
     assert here.id != there.id

@@ -82,7 +82,7 @@ TEXTS = {
     "deploy of {service}": "部署 {service}",
     "{service} to {environment}": "{service} → {environment}",
     "{id} {what}: {job} has started": "{id} {what}：{job} 已开始",
-    "{id} {what}: {job} is queued as {n}": "{id} {what}：{job} 已排队（队列 {n}）",
+    "{id} {what}: {job} is queued as {n}": "{id} {what}：{job} 已排队（编号 {n}）",
     "{id} {what}: joined a build of {job} that was waiting already": (
         "{id} {what}：已并入 {job} 中正在排队的构建"
     ),
@@ -95,20 +95,40 @@ TEXTS = {
     "{name}: the job defines no such parameter, and no other.": "{name}：任务没有定义任何参数。",
     "{name}: the job defines no such parameter. It has: {known}": "{name}：任务没有这个参数。它有：{known}",
     "{name}={value}: not offered. It offers: {known}": "{name}={value}：不在可选值内。可选：{known}",
-    "Jenkins has no job {job}, or hides it from Sampan's account.": (
-        "Jenkins 上没有任务 {job}，或 Sampan 的账号看不到它。"
+    "{server} has no job {job}, or hides it from Sampan's account.": (
+        "{server} 上没有任务 {job}，或 Sampan 的账号看不到它。"
     ),
     "The job's name comes from the JENKINS_..._JOB variables.": "任务名来自 JENKINS_..._JOB 变量。",
     "The job {job} is disabled.": "任务 {job} 已停用。",
-    "Jenkins refused to start {job}: it cannot be built now.": "Jenkins 拒绝启动 {job}：该任务当前不可构建。",
-    "Jenkins' answer was lost: I cannot tell whether {job} was started. I did not try again.": (
-        "没有收到 Jenkins 的回复，无法确定 {job} 是否已启动。我没有重试。"
+    "{server} refused to start {job}: it cannot be built now.": (
+        "{server} 拒绝启动 {job}：该任务当前不可构建。"
+    ),
+    "The answer of {server} was lost: I cannot tell whether {job} was started. I did not try again.": (
+        "没有收到 {server} 的回复，无法确定 {job} 是否已启动。我没有重试。"
     ),
     "{service} does not go to {environment} from here.": "{service} 不能从这里部署到 {environment}。",
     "Every environment here is protected; name the one you mean.": (
         "这里的环境都受保护，请写明要部署到哪一个。"
     ),
     "A version without a digit is written {pair}.": "不含数字的版本请写成 {pair}。",
+    # Versions
+    "It makes {version}.": "将产出版本 {version}。",
+    "The last versions of {service}:": "{service} 最近的版本：",
+    "runs on {places}": "运行在 {places}",
+    "It lies at {path}": "存放位置：{path}",
+    "New against {version} on {environment}:": "与 {environment} 上的 {version} 相比：",
+    "nothing: what runs is newer, or the same": "没有新变更：正在运行的版本不比它旧",
+    "What runs where": "各环境运行的版本",
+    "I know no version {word} of {service}.": "{service} 没有版本 {word}。",
+    "{version} of {service} was not built: {state}": "{service} 的 {version} 没有构建成功：{state}",
+    "Nothing was started: {job} does not take a version.": "没有启动：{job} 不接受版本。",
+    "Of {service} no other version ran on {environment} before.": (
+        "{service} 之前没有在 {environment} 上运行过其他版本。"
+    ),
+    "Runs now: {now}, {since}. Ran before: {before}, deployed {then}.": (
+        "正在运行：{now}（{since}部署）；之前运行：{before}（{then}部署）。"
+    ),
+    "{version} of {service} is kept.": "已保留 {service} 的 {version}。",
     # What is broken
     "🔴 {id} {what} is failing": "🔴 {id} 故障：{what}",
     "🔴 {id} {what} is still failing": "🔴 {id} 仍未恢复：{what}",

@@ -75,16 +75,28 @@ ORDER BY id DESC LIMIT 1;
 SELECT DISTINCT service FROM versions ORDER BY service;
 
 -- name: spare(service, keep, before)
--- Those that the newest so many, the pinned ones, and those that may still be under way leave over.
+-- Those that the newest so many, the pinned ones, those that may still be under way, and those that are being
+-- deployed leave over.
 SELECT * FROM versions
 WHERE service = :service AND pinned_by = '' AND (state IN ('success', 'failed', 'canceled') OR at < :before)
     AND id NOT IN (
     SELECT id FROM versions WHERE service = :service ORDER BY id DESC LIMIT :keep)
+    AND 'v' || id NOT IN (SELECT version FROM builds WHERE service = :service AND look_at IS NOT NULL)
 ORDER BY id;
 
 -- name: forget(id)!
 DELETE FROM versions WHERE id = :id AND pinned_by = '' AND NOT EXISTS (
-    SELECT 1 FROM deployed WHERE deployed.service = versions.service AND deployed.version = 'v' || versions.id);
+    SELECT 1 FROM deployed WHERE deployed.service = versions.service AND deployed.version = 'v' || versions.id)
+    AND NOT EXISTS (
+    SELECT 1 FROM builds
+    WHERE builds.service = versions.service AND builds.version = 'v' || versions.id AND look_at IS NOT NULL);
 
 -- name: of_pipeline(place, number)
-SELECT * FROM versions WHERE place = :place AND number = :number;
+-- In one order, as who changes them in one transaction locks them one after the other.
+SELECT * FROM versions WHERE place = :place AND number = :number ORDER BY id;
+
+-- name: running(service)
+-- A deploy from before the version was made may have had its name by chance.
+SELECT versions.id, deployed.environment FROM deployed JOIN versions ON versions.service = deployed.service
+    AND deployed.version = 'v' || versions.id AND deployed.at >= versions.at
+WHERE deployed.service = :service ORDER BY deployed.environment;

@@ -123,6 +123,27 @@ def test_the_lists_of_today_count(bot: MakeBot, mall: Watch, env: dict[str, str]
     assert rows(today.ask("/rollback mall production"))[0] == told
 
 
+@pytest.mark.parametrize("line", ["/retry b1", "/rollback mall", "/confirm"])
+def test_the_versions_of_today_count(bot: MakeBot, mall: Watch, line: str) -> None:
+    ran(mall.store, *MALL)
+    if line == "/confirm":
+        asking = bot(PROTECTED_ENVIRONMENTS="staging")
+        found = re.search(r"/confirm \w{6}", asking.ask("/rollback mall staging"))
+        assert found
+        line = found[0]
+    first = mall.store.versions.get(1)
+    assert first and mall.store.versions.forget(first)
+    assert rows(mall.ask(line)) == ["I know no version v1 of mall.", "Built: v2 · v3"]
+    assert mall.triggers() == 0
+
+
+def test_a_deploy_of_before_the_service_had_versions_is_not_repeated(mall: Watch) -> None:
+    plan = Plan(Kind.DEPLOY, "mall-deploy", {"VERSION": "1.4"}, "mall", "staging", "1.4")
+    move(mall.store, mall.store.builds.ask(MESSAGE, plan, marked=True), State.RUNNING, State.FAILED)
+    assert rows(mall.ask("/retry b1"))[0] == "I know no version 1.4 of mall."
+    assert mall.triggers() == 0
+
+
 def test_the_job_of_today_counts(mall: Watch) -> None:
     ran(mall.store, *MALL)
     mall.job("mall-deploy", parameters=DEPLOY)

@@ -144,7 +144,7 @@ def test_what_is_new_in_it_may_be_unknown(team: Team, other: dict[str, str], tol
     assert shown[3:] == told
 
 
-@pytest.mark.parametrize("runs", ["1.4", "v9", "vx", ""])
+@pytest.mark.parametrize("runs", ["1.4", "v9", "vx", "v" + "9" * 20, ""])
 def test_there_is_nothing_new_against_what_is_not_known(team: Team, runs: str) -> None:
     built(team.store, 101)
     deploy(team.store, runs)

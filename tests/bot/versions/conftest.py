@@ -68,3 +68,11 @@ def told(make_scene: MakeScene) -> Scene:
     scene = make_scene(ANSWER_FIRST="yes")
     scene.listen()
     return scene
+
+
+@pytest.fixture
+def own(make_scene: MakeScene, tmp_path: Path) -> Scene:
+    """A team with variables of its own."""
+    config = tmp_path / "sampan.toml"
+    config.write_text('[services.mall]\nvariables = ["FAST", "NOTE", "PASSWORD"]\n', "utf-8")
+    return make_scene(SAMPAN_CONFIG=str(config))

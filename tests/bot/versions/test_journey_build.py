@@ -33,15 +33,28 @@ def test_a_pipeline_is_told_what_it_makes_and_for_whom(scene: Scene) -> None:
     [
         *("VERSION_ID=v9", "version_id=v9", "SERVICE_ID=hello", "Service_Name=hello", "USERNAME=wu"),
         *("SAMPAN_ID=b9-0", "VERSION_PATH=../x", "VERSION=9"),
-        *("CI_DEBUG_TRACE=1", "ci_debug_trace=true", "CI_COMMIT_SHA=0", "GITLAB_CI=x", "FF_TIMESTAMPS=1"),
     ],
 )
-def test_what_is_ours_or_gitlabs_to_say_nobody_else_says(scene: Scene, pair: str) -> None:
+def test_what_is_ours_to_say_nobody_else_says(scene: Scene, pair: str) -> None:
     assert "cannot be given by hand" in scene.ask(f"/build mall {pair}")
     assert scene.pipelines == [] and scene.states() == {}
 
 
-def test_a_team_may_have_variables_of_its_own(scene: Scene) -> None:
+@pytest.mark.parametrize("pair", ["CI_DEBUG_TRACE=1", "PATH=.", "GITLAB_CI=x", "fast=yes"])
+def test_a_variable_that_is_not_listed_is_not_sent(own: Scene, pair: str) -> None:
+    name = pair.partition("=")[0]
+    told = own.ask(f"/build mall {pair}")
+    assert f"{name}: not for a pipeline of mall." in told and "Known variables: " in told
+    assert own.pipelines == [] and own.states() == {}
+
+
+def test_without_a_list_there_is_none(scene: Scene) -> None:
+    assert "None is configured: set [services.mall] variables." in scene.ask("/build mall FAST=yes")
+    assert scene.pipelines == []
+
+
+def test_a_team_may_have_variables_of_its_own(own: Scene) -> None:
+    scene = own
     scene.ask('/build mall FAST=yes NOTE="a b"')
     given = variables(scene.pipelines[0])
     assert (given["FAST"], given["NOTE"], given["VERSION_ID"]) == ("yes", "a b", "v1")
@@ -126,7 +139,8 @@ def test_a_webhook_that_comes_before_the_answer_to_the_trigger(told: Scene) -> N
     assert told.states() == {"v1": "success"} and told.version()["path"] == f"mall/{told.pipelines[0].id}"
 
 
-def test_nothing_of_it_is_in_the_log(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
+def test_nothing_of_it_is_in_the_log(own: Scene, caplog: pytest.LogCaptureFixture) -> None:
+    scene = own
     caplog.set_level("DEBUG")
     scene.listen()
     scene.ask("/build mall PASSWORD=s3cret-in-a-variable")

@@ -151,6 +151,45 @@ def test_a_deleted_pipeline_does_not_hide_the_others(make_scene: MakeScene) -> N
     assert scene.calls() == ["GET /pipelines"]
 
 
+@pytest.mark.parametrize("fault", [{"kind": "500"}, {"kind": "lost", "seconds": 20}])
+def test_those_that_wait_for_somebody_do_not_hide_what_is_new(
+    make_scene: MakeScene, fault: dict[str, Any]
+) -> None:
+    scene = make_scene()
+    for _ in range(3):
+        assert made(scene, "manual") == "pending"
+    scene.tick(after=400)  # no list has them any more
+    scene.fault(match=r"GET .*/pipelines/\d+$", **fault)
+    before = scene.store.chores.done_until(f"pipelines of {scene.project.path}")
+    scene.tick(after=MINUTE)
+    after = scene.store.chores.done_until(f"pipelines of {scene.project.path}")
+    assert before and after and after > before
+
+
+def test_one_whose_variables_cannot_be_read_does_not_hide_the_others(make_scene: MakeScene) -> None:
+    scene = make_scene()
+    pipeline = scene.elsewhere("success", source=Source.TRIGGER)
+    scene.fault(kind="500", match=f"GET .*/{pipeline.id}/variables")
+    assert made(scene, source=Source.PUSH) == "success"
+    scene.mend()
+    scene.tick(after=MINUTE)
+    assert list(scene.states().values()) == ["success", "success"]
+
+
+@pytest.mark.parametrize("pause", [20, 60, 90])
+def test_what_was_held_back_for_one_that_never_came_is_registered(
+    make_scene: MakeScene, pause: float
+) -> None:
+    scene = make_scene()
+    scene.tick(after=MINUTE)
+    scene.fault(kind="502", match="POST .*/pipeline$", times=1)
+    scene.ask("/build mall")
+    scene.elsewhere("success", source=Source.TRIGGER)
+    for _ in range(0, 600, int(pause)):
+        scene.tick(after=pause)
+    assert scene.states() == {"v1": "failed", "v2": "success"}
+
+
 def test_a_quiet_project_costs_one_call_a_minute(make_scene: MakeScene) -> None:
     scene = make_scene()
     for _ in range(3):
@@ -215,6 +254,23 @@ def test_builds_of_jenkins_that_somebody_else_started(
     scene.tick(after=MINUTE)
     good = results.count("SUCCESS") + 1
     assert list(scene.states("hello").values()) == ["success"] * good
+
+
+def test_a_build_of_jenkins_that_could_not_be_registered_is_met_again(make_scene: MakeScene) -> None:
+    scene = make_scene()
+    scene.bot.job("hello-build", parameters=())
+    watched(scene, "SUCCESS")
+    with scene.store.database.lent() as connection:
+        connection.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON versions BEGIN SELECT RAISE(FAIL, 'full'); END"
+        )
+    scene.bot.jenkins.record("hello-build", "SUCCESS")
+    scene.tick(after=MINUTE)
+    with scene.store.database.lent() as connection:
+        connection.execute("DROP TRIGGER full")
+    for _ in range(3):
+        scene.tick(after=MINUTE)
+    assert len(scene.states("hello")) == 2
 
 
 def test_a_success_of_a_healthy_job_makes_no_call_in_the_hook(make_scene: MakeScene) -> None:

@@ -66,7 +66,8 @@ def test_one_that_ended_meanwhile_is_not_stopped(scene: Scene) -> None:
     assert scene.states() == {"v1": "success"}
 
 
-def test_it_is_repeated_as_another_version(scene: Scene) -> None:
+def test_it_is_repeated_as_another_version(own: Scene) -> None:
+    scene = own
     scene.gitlab.commit(scene.project, "topic", "Begin", by="wu")
     scene.ask("/build mall topic FAST=1")
     assert "is not over yet" in scene.ask("/retry b1")
@@ -79,6 +80,18 @@ def test_it_is_repeated_as_another_version(scene: Scene) -> None:
     scene.turn("success")
     scene.tick()
     assert scene.states() == {"v1": "failed", "v2": "success"}
+
+
+def test_what_is_no_longer_let_through_is_not_repeated(own: Scene, make_scene: MakeScene) -> None:
+    own.ask("/build mall FAST=1")
+    own.turn("failed")
+    own.tick()
+    for env, why in (
+        ({"SAMPAN_CONFIG": ""}, "FAST: not for a pipeline of mall."),
+        ({"GITLAB_PROJECTS": "mall=acme/other@main"}, "mall is not built there any more."),
+    ):
+        assert why in make_scene(**env).ask("/retry b1")
+    assert len(own.pipelines) == 1
 
 
 def test_one_that_may_not_build_may_not_stop_or_repeat(make_scene: MakeScene) -> None:

@@ -107,6 +107,12 @@ def test_whose_version_it_makes(
 # What is kept of it.
 
 
+@pytest.mark.parametrize("source", ["merge_request_event", "external_pull_request_event", "parent_pipeline"])
+@pytest.mark.parametrize("ref", ["main", "release/2.1", "refs/merge-requests/1/head"])
+def test_what_nobody_has_merged_releases_nothing(sampan: Sampan, source: str, ref: str) -> None:
+    assert saw_pipeline(sampan, pipeline("success", ref=ref, source=source), read=False) == []
+
+
 def test_everything_it_says_of_itself(sampan: Sampan) -> None:
     found = seen(sampan, "success", finished_at=AT)
     assert (found.place, found.number, found.state, found.ref, found.sha) == (
@@ -200,20 +206,20 @@ def test_a_build_whose_pipeline_cannot_be_read_has_its_place_all_the_same(sampan
     assert found and (found.path, found.sha) == ("till/116", "")
 
 
-@pytest.mark.parametrize("number", [None, 7])
-def test_a_build_of_jenkins_that_cannot_be_read_is_left_to_the_next_look(
-    sampan: Sampan, number: int | None
+@pytest.mark.parametrize(("number", "kept"), [(None, []), (7, [("hello/7", "success", [])])])
+def test_a_build_of_jenkins_that_cannot_be_read_made_a_version_all_the_same(
+    sampan: Sampan, number: int | None, kept: list[object]
 ) -> None:
     build = sampan.store.builds.ask(MESSAGE, Plan(Kind.BUILD, "hello-build", service="hello"), marked=True)
     built(sampan, replace(build, number=number))  # there is no Jenkins to ask
-    assert known(sampan, "hello") == []
+    found = sampan.store.versions.of_service("hello", at_most=9)
+    assert [(one.path, one.state, one.artifacts) for one in found] == kept
 
 
 @pytest.mark.parametrize(
     ("source", "variables", "held_back"),
     [
         ("push", {}, False),
-        ("merge_request_event", {}, False),
         ("push", {"ANY": "thing"}, True),
         ("api", {}, True),  # variables may be hidden from our account
         ("word that is new", {}, True),

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from bot.builds import State
+from bot.builds import Kind, Plan, State
 from bot.store import Store
 from bot.versions.tidying import AT_ONCE, forget, spare, tidy_due
 from bot.wiring import Wired
 from tests.bot.asking import asked
-from tests.bot.records import Clock, clock, migrated, store, url
+from tests.bot.records import MESSAGE, Clock, clock, migrated, store, url
 from tests.bot.versions.stored import built, deploy, labels, met
 
 __all__ = ["clock", "migrated", "store", "url"]
@@ -56,6 +56,16 @@ def test_what_runs_or_ran_last_anywhere_stays(
     for version, environment in deploys:
         deploy(store, version, environment)
     assert left_over(store) == found
+
+
+def test_what_is_being_deployed_stays(store: Store) -> None:
+    first, second, _ = built(store, 101, 102, 103)
+    found = spare(store, keep=1)
+    for state in (State.ASKED, State.WAITING):  # the second has to wait for its turn
+        plan = Plan(Kind.DEPLOY, "mall-deploy", {}, "mall", "staging", first.label)
+        assert store.builds.ask(MESSAGE, plan, marked=True).state is state
+    assert left_over(store) == ["v2"]
+    assert labels(forget(store, found)) == [second.label]
 
 
 def test_a_deploy_that_failed_keeps_nothing(store: Store) -> None:

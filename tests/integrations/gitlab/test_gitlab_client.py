@@ -9,11 +9,13 @@ from integrations.errors import Forbidden, Garbled, NotAllowed, NotFound
 from integrations.gitlab.client import SEARCHED, GitLab
 from integrations.gitlab.sightings import GONE
 from integrations.model import BuildRef, Job, Queued, Result, Stage
+from integrations.model.account import Access
 from tests.integrations.gitlab.conftest import NAME, PIPELINES, PROJECT, GitLabStandIn
 from tests.integrations.standin import HTML, Reply, page, sample
 
 WEB = "https://gitlab.example.com/acme/shop/web"
 JOB = Job(NAME, f"{WEB}/-/pipelines?ref=main", True, (), open=True)
+PATH = NAME.partition("@")[0]
 FIND, TRIGGER = f"GET {PROJECT}", f"POST {PROJECT}/pipeline"
 LIST, ONE, VARIABLES = f"GET {PIPELINES}", f"GET {PIPELINES}/287", f"GET {PIPELINES}/287/variables"
 JOBS, TRACE, CANCEL = f"{ONE}/jobs", f"GET {PROJECT}/jobs/903/trace", f"POST {PIPELINES}/287/cancel"
@@ -76,6 +78,33 @@ class TestFind:
         standin.on(FIND, body)
         with pytest.raises(Garbled):
             gitlab.find(NAME)
+
+
+class TestAccess:
+    @pytest.mark.parametrize(
+        ("member", "by_group", "access"),
+        [
+            (50, None, Access.MANAGE),
+            (40, None, Access.MANAGE),
+            (30, None, Access.BUILD),
+            (30, 40, Access.MANAGE),
+            (None, 30, Access.BUILD),
+            (20, 10, Access.READ),
+            (None, None, Access.UNKNOWN),
+        ],
+    )
+    def test_the_higher_role_counts(
+        self, gitlab: GitLab, standin: GitLabStandIn, member: int | None, by_group: int | None, access: Access
+    ) -> None:
+        levels = {"project_access": member, "group_access": by_group}
+        given = {name: level and {"access_level": level} for name, level in levels.items()}
+        standin.on(FIND, sample("gitlab/project.json") | {"permissions": given})
+        assert gitlab.access(PATH) is access
+
+    @pytest.mark.parametrize("permissions", [None, [], {}, {"project_access": {"access_level": "40"}}])
+    def test_nothing_is_made_up(self, gitlab: GitLab, standin: GitLabStandIn, permissions: Any) -> None:
+        standin.on(FIND, sample("gitlab/project.json") | {"permissions": permissions})
+        assert gitlab.access(PATH) is Access.UNKNOWN
 
 
 class TestTrigger:
