@@ -47,6 +47,8 @@ def look_due(sampan: "Sampan") -> int:
                 found, until = _look(sampan, project, since=_since(sampan, chore, began), now=began)
         except (IntegrationError, UserError) as problem:
             log.warning("the pipelines of %s could not be looked at: %s", project, problem)
+        except Exception:  # a fault in one project must not keep the others from their turn
+            log.exception("the pipelines of %s were not looked at", project)
         else:
             news += found
             sampan.store.chores.done(chore, at=until)

@@ -10,7 +10,7 @@ from bot.incidents.life import Kind as What
 from bot.incidents.life import Signal, Verdict
 from bot.registry import Spec, registry
 from tests.bot.clockwork import Watch
-from tests.bot.versions.stored import deploy, met
+from tests.bot.versions.stored import built, deploy, met
 
 commands.load()
 
@@ -24,6 +24,13 @@ UNDOES = {
     "unmute": "/mute nightly 2h x",
     "unpin": "/pin v1",
 }
+
+
+def deploy_two(watch: Watch) -> None:
+    """Two versions that were built and deployed, one after the other."""
+    for version in built(watch.store, 101, 102):
+        watch.store.versions.lies_at(version.id, path=f"mall/{version.number}")
+        deploy(watch.store, version.label)
 
 
 def prepared(watch: Watch, spec: Spec) -> str:
@@ -48,8 +55,7 @@ def prepared(watch: Watch, spec: Spec) -> str:
         line = line.replace("v30", met(watch.store).label)
     if spec.name == "rollback":
         line = line.replace("hello", "mall")
-        deploy(watch.store, "v1")
-        deploy(watch.store, "v2")
+        deploy_two(watch)
     if spec.name in UNDOES:
         watch.ask(UNDOES[spec.name])
     if spec.name == "merge":

@@ -37,7 +37,7 @@ class Yard:
     def ask(self, marker: str = "b1-x") -> BuildRef:
         """Start the job; what we know then."""
         ci = self.client()
-        queued = ci.trigger(ci.job(JOB), {"SAMPAN_ID": marker})
+        queued = ci.trigger(ci.find(JOB), {"SAMPAN_ID": marker})
         self.server.requests.clear()
         return BuildRef(JOB, marker, queued.queue_id)
 

@@ -156,19 +156,19 @@ class TestTrigger:
 class TestJob:
     def test_is_read_with_what_it_takes(self, ci: Jenkins, standin: StandIn) -> None:
         standin.on(JOB, sample("jenkins/job/with_parameters.json"))
-        job = ci.job("team/deploy")
+        job = ci.find("team/deploy")
         assert [one.name for one in job.parameters] == ["ENVIRONMENT", "VERSION", "SAMPAN_ID"]
         assert (standin.lines, standin.last.query) == ([JOB], {"tree": protocol.JOB_TREE})
 
     def test_of_an_odd_name_is_quoted(self, ci: Jenkins, standin: StandIn) -> None:
         line = "GET /ci/job/team/job/my%20svc%3F/job/feature%252Fx/api/json"
         standin.on(line, sample("jenkins/job/without_parameters.json"))
-        assert ci.job("team/my svc?/feature%2Fx").parameters == ()
+        assert ci.find("team/my svc?/feature%2Fx").parameters == ()
 
     @pytest.mark.parametrize("name", ["..", "../x", "a/../../b", "", "/a"])
     def test_that_would_climb_out_is_never_asked_for(self, ci: Jenkins, standin: StandIn, name: str) -> None:
         with pytest.raises(ValueError, match="job name"):
-            ci.job(name)
+            ci.find(name)
         with pytest.raises(ValueError, match="job name"):
             ci.trigger(Job(name, "", True, ()), {})
         assert standin.requests == []
@@ -180,7 +180,7 @@ class TestJob:
     def test_fails_by_status(self, ci: Jenkins, standin: StandIn, status: int, kind: type) -> None:
         standin.on(JOB, page("jenkins/pages/login.html"), status=status, headers={"location": "/login"})
         with pytest.raises(kind) as caught:
-            ci.job("team/deploy")
+            ci.find("team/deploy")
         assert TOKEN not in str(caught.value)
 
     def test_that_a_gateway_lost_is_asked_for_again_and_not_called_absent(
@@ -188,7 +188,7 @@ class TestJob:
     ) -> None:
         standin.on(JOB, page("jenkins/pages/oops.html"), status=502)
         with pytest.raises(Unclear):
-            ci.job("team/deploy")
+            ci.find("team/deploy")
         assert standin.lines == [JOB] * 3
 
     @pytest.mark.parametrize(
@@ -197,10 +197,10 @@ class TestJob:
     def test_that_is_no_json_is_garbled(self, ci: Jenkins, standin: StandIn, body: bytes) -> None:
         standin.on(JOB, body)
         with pytest.raises(Garbled):
-            ci.job("team/deploy")
+            ci.find("team/deploy")
 
     @pytest.mark.parametrize("body", [b"null", [], "x", 1, {}, b"[" * 100_000], ids=range(6))
     def test_that_is_no_job_is_garbled(self, ci: Jenkins, standin: StandIn, body: Any) -> None:
         standin.on(JOB, body)
         with pytest.raises(Garbled):
-            ci.job("team/deploy")
+            ci.find("team/deploy")

@@ -112,7 +112,7 @@ class TestStory:
         yard.server.add_job("team/build", script="true", downstream=[JOB])
         yard.server.jobs["team/build"].next_number = 33941
         ci = yard.client()
-        ci.trigger(ci.job("team/build"), {})
+        ci.trigger(ci.find("team/build"), {})
         yard.server.wait_for("team/build", 33941)
         wait_until(lambda: bool(yard.server.jobs[JOB].builds))
         yard.server.wait_for(JOB)
@@ -184,6 +184,6 @@ def test_asks_for_no_more_than_it_reads(standin: StandIn) -> None:
     ci = Jenkins(standin.url, "sampan", ["token"])
     assert (ci.newest(JOB), ci.runs(JOB, after=0), ci.story(JOB, 1)) == (None, (), Story((), ()))
     newest, runs, _ = (one.query["tree"] for one in standin.requests)
-    ended = "[number,result,building,timestamp,duration,url]"
+    ended = "[number,result,building,timestamp,duration,url,artifacts[relativePath]{0,20}]"
     assert newest == ",".join(f"last{kind}Build{ended}" for kind in ("Stable", "Unstable", "Failed"))
     assert runs == f"builds{ended}{{0,50}}"

@@ -199,7 +199,7 @@ class TestAnotherJenkins:
         yard.job()
         yard.server.add_job("other", script="true")
         ci = yard.client()
-        assert ci.trigger(ci.job("other"), {}).queue_id == 1
+        assert ci.trigger(ci.find("other"), {}).queue_id == 1
         assert ci.read(BuildRef(JOB, "", 1)) == GONE
         yard.ask("b9-new")
         assert ci.read(BuildRef(JOB, "b1-old", 2)) == GONE
@@ -250,15 +250,15 @@ class TestInput:
 class TestUsual:
     def test_is_what_good_builds_took(self, yard: Yard) -> None:
         ci = yard.client()
-        assert ci.job(JOB).usual is None
+        assert ci.find(JOB).usual is None
         ref, build = yard.finish()
-        assert ci.job(JOB).usual == pytest.approx(build.duration, abs=0.002)
-        assert ci.read(ref).usual == ci.job(JOB).usual
+        assert ci.find(JOB).usual == pytest.approx(build.duration, abs=0.002)
+        assert ci.read(ref).usual == ci.find(JOB).usual
 
     def test_costs_no_request_of_its_own(self, yard: Yard) -> None:
         yard.finish()
         yard.server.requests.clear()
-        yard.client().job(JOB)
+        yard.client().find(JOB)
         assert yard.asked == [AT_JOB]
 
 

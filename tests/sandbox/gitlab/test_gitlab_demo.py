@@ -60,7 +60,7 @@ def test_tells_the_bot_of_its_town(receiver: Receiver) -> None:
         (told,) = receiver.received
         assert told.headers["x-gitlab-token"] == environment["GITLAB_HOOK_TOKEN"]
         assert told.content["object_attributes"]["url"].startswith(environment["GITLAB_URL"])
-        assert environment["GITLAB_PROJECTS"] == f"shop={PROJECT}@{shop.default_branch}"
+        assert environment["GITLAB_PROJECTS"] == f"mall={PROJECT}@{shop.default_branch}"
 
 
 @pytest.mark.browser
