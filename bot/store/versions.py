@@ -10,6 +10,7 @@ from bot.builds import Build
 from bot.store.builds import Deployed
 from bot.store.database import Database
 from bot.store.queries import Queries, typed
+from bot.versions.names import number_of
 
 UNDER_WAY = 7 * 24 * 3_600_000  # milliseconds that a pipeline may wait for somebody
 
@@ -157,8 +158,12 @@ class Versions:
     def running(self, service: str) -> dict[int, list[str]]:
         """The environments in which each version of a service runs, by its number."""
         where: dict[int, list[str]] = {}
-        for row in self._queries.all("running", service=service):
-            where.setdefault(row["id"], []).append(row["environment"])
+        for one in self.deployed(service):
+            number = number_of(one.version)
+            version = self.get(number) if number else None
+            # A deploy from before the version was made may have had its name by chance.
+            if version and version.service == service and version.at <= one.at:
+                where.setdefault(version.id, []).append(one.environment)
         return where
 
     def ran_before(self, service: str, environment: str) -> Deployed | None:

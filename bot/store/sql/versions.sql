@@ -94,9 +94,3 @@ DELETE FROM versions WHERE id = :id AND pinned_by = '' AND NOT EXISTS (
 -- name: of_pipeline(place, number)
 -- In one order, as who changes them in one transaction locks them one after the other.
 SELECT * FROM versions WHERE place = :place AND number = :number ORDER BY id;
-
--- name: running(service)
--- A deploy from before the version was made may have had its name by chance.
-SELECT versions.id, deployed.environment FROM deployed JOIN versions ON versions.service = deployed.service
-    AND deployed.version = 'v' || versions.id AND deployed.at >= versions.at
-WHERE deployed.service = :service ORDER BY deployed.environment;
