@@ -101,9 +101,15 @@ def _add_versions(commands: Any) -> None:
     listed.add_argument("service")
     listed.add_argument("--limit", type=versions.count, metavar="N", default=20, help="default: %(default)s")
     listed.set_defaults(look=versions.listed)
-    shown = ways.add_parser("show", parents=[given], help="one version")
-    shown.add_argument("id", help="v30, or 30")
-    shown.set_defaults(look=versions.shown)
+    for name, look, about in (
+        ("show", versions.shown, "one version"),
+        ("news", versions.news, "what is new in one against what runs in each environment"),
+        ("pin", versions.pinned, "keep one from being forgotten"),
+        ("unpin", versions.unpinned, "let one be forgotten like others"),
+    ):
+        one = ways.add_parser(name, parents=[given], help=about)
+        one.add_argument("id", help="v30, or 30")
+        one.set_defaults(look=look)
     where = ways.add_parser("where", parents=[given], help="what runs where")
     where.add_argument("service", nargs="?", default="")
     where.set_defaults(look=versions.where)

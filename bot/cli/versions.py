@@ -54,6 +54,22 @@ def shown(store: "Store", _: Any, options: Namespace) -> Iterable[dict[str, Any]
     return [catalog.version(store, options.id)]
 
 
+def news(_: "Store", settings: Any, options: Namespace) -> Iterable[dict[str, Any]]:
+    from bot.wiring import Wired
+
+    sampan = Wired(settings)
+    with closing(sampan.store):
+        return catalog.news(sampan, options.id)
+
+
+def pinned(store: "Store", _: Any, options: Namespace) -> Iterable[dict[str, Any]]:
+    return [catalog.pin(store, options.id, by="the command line")]
+
+
+def unpinned(store: "Store", _: Any, options: Namespace) -> Iterable[dict[str, Any]]:
+    return [catalog.pin(store, options.id, by="")]
+
+
 def where(store: "Store", _: Any, options: Namespace) -> Iterable[dict[str, Any]]:
     return catalog.where(store, options.service)
 

@@ -1,8 +1,10 @@
 """What programs are told of versions: the same as the room, as plain values; times are ISO 8601, UTC."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from bot.times import moment
+from bot.versions.differences import Tools, compared
 from bot.versions.names import number_of
 from bot.versions.tidying import forget, spare
 
@@ -23,11 +25,38 @@ def versions(store: "Store", service: str, *, at_most: int = 20) -> list[dict[st
 
 def version(store: "Store", label: str) -> dict[str, Any]:
     """One version by its id, v30 or 30; raises Unknown."""
+    found = _found(store, label)
+    return _shown(found, store.versions.running(found.service))
+
+
+def _found(store: "Store", label: str) -> "Version":
     number = number_of(label, bare=True)
     found = store.versions.get(number) if number else None
     if found is None:
         raise Unknown(f"There is no version {label}.")
-    return _shown(found, store.versions.running(found.service))
+    return found
+
+
+def news(tools: Tools, label: str) -> list[dict[str, Any]]:
+    """What is new in a version against what runs in each environment, asked of the code host; raises Unknown.
+
+    Where nobody can tell, `changes` is None.
+    """
+    return [
+        {
+            "environment": one.environment,
+            "against": one.running.label,
+            "changes": None if one.story is None else [asdict(change) for change in one.story.changes],
+            "more": one.story.more if one.story else 0,
+        }
+        for one in compared(tools, _found(tools.store, label))
+    ]
+
+
+def pin(store: "Store", label: str, *, by: str) -> dict[str, Any]:
+    """Keep a version from being forgotten; by nobody, let it be. Raises Unknown."""
+    store.versions.pin(_found(store, label).id, by=by)
+    return version(store, label)
 
 
 def where(store: "Store", service: str = "") -> list[dict[str, Any]]:

@@ -1,56 +1,80 @@
 """What is new in a version against what runs now."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 from bot.builds import GITLAB
 from bot.reply import Code, Line, Strong, UserError, counted, join, line
 from bot.versions.names import number_of
+from bot.versions.server import Pipelines
 from integrations.errors import IntegrationError
 from integrations.model.runs import Story
 from integrations.transport import deadline
 
 if TYPE_CHECKING:
     from bot.ask import Ask
+    from bot.store import Store
     from bot.store.versions import Version
 
 COMPARE_TIME = 6.0  # seconds for each environment
 SHOWN = 10
 
 
-def differences(ask: "Ask", version: "Version") -> list[Line]:
+class Tools(Protocol):
+    """What it takes to compare."""
+
+    @property
+    def store(self) -> "Store": ...
+    def pipelines(self) -> Pipelines: ...
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What is new against the version that runs in an environment; None where nobody can tell."""
+
+    environment: str
+    running: "Version"
+    story: Story | None
+
+
+def compared(tools: Tools, version: "Version") -> list[Difference]:
     """The changes since what runs in each environment, as far as the code host can tell."""
-    lines: list[Line] = []
-    for one in ask.store.versions.deployed(version.service):
-        running = _named(ask, one.version)
+    found: list[Difference] = []
+    for one in tools.store.versions.deployed(version.service):
+        number = number_of(one.version)
+        running = tools.store.versions.get(number) if number else None
         if running and running.at <= one.at and running.id != version.id and running.sha and version.sha:
-            lines += [
-                line(
-                    "New against {version} on {environment}:",
-                    version=Code(running.label),
-                    environment=Strong(one.environment or "—"),
-                )
-            ]
-            lines += _changes(ask, running, version)
-    return lines
+            found.append(Difference(one.environment, running, _story(tools, running, version)))
+    return found
 
 
-def _named(ask: "Ask", label: str) -> "Version | None":
-    number = number_of(label)
-    return ask.store.versions.get(number) if number else None
-
-
-def _changes(ask: "Ask", old: "Version", new: "Version") -> Sequence[Line]:
+def _story(tools: Tools, old: "Version", new: "Version") -> Story | None:
     if old.sha == new.sha:
-        return [line("nothing: it is the same commit")]
+        return Story((), ())
     if old.place != new.place or not new.place.startswith(GITLAB):
-        return [line("cannot be told")]
+        return None
     try:
         with deadline(COMPARE_TIME):
-            story = ask.tools.pipelines().changes(new.place.removeprefix(GITLAB), old.sha, new.sha)
+            return tools.pipelines().changes(new.place.removeprefix(GITLAB), old.sha, new.sha)
     except (IntegrationError, UserError):
-        return [line("cannot be told")]
-    return _told(story)
+        return None
+
+
+def differences(ask: "Ask", version: "Version") -> list[Line]:
+    """The same for the room."""
+    lines: list[Line] = []
+    for one in compared(ask.tools, version):
+        running, environment = Code(one.running.label), Strong(one.environment or "—")
+        lines.append(
+            line("New against {version} on {environment}:", version=running, environment=environment)
+        )
+        if one.story is None:
+            lines.append(line("cannot be told"))
+        elif one.running.sha == version.sha:
+            lines.append(line("nothing: it is the same commit"))
+        else:
+            lines += _told(one.story)
+    return lines
 
 
 def _told(story: Story) -> list[Line]:

@@ -127,3 +127,24 @@ def test_records_that_are_not_there(
     monkeypatch.setenv("DATABASE_URL", url)
     assert run(capsys, "where") == (1, "", f"{problem}\n")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_pinned_and_let_go_again(url: str, capsys: Said) -> None:
+    assert [one["pinned"] for one in told(capsys, "pin", "v2")] == [True]
+    assert [one["pinned"] for one in told(capsys, "unpin", "2")] == [False]
+    assert run(capsys, "pin", "v99") == (1, "", "There is no version v99.\n")
+
+
+def test_what_is_new_is_none_where_it_is_the_same_commit(url: str, capsys: Said) -> None:
+    assert told(capsys, "news", "v2") == [
+        {"environment": "staging", "against": "v1", "changes": [], "more": 0}
+    ]
+    assert told(capsys, "news", "v1") == []
+
+
+def test_what_is_new_cannot_be_told_without_gitlab(url: str, capsys: Said) -> None:
+    with closing(Store(url, clock=lambda: NOW)) as store:
+        met(store, 105, state="success", sha="a" * 40)
+    assert told(capsys, "news", "v5") == [
+        {"environment": "staging", "against": "v1", "changes": None, "more": 0}
+    ]

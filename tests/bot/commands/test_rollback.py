@@ -7,6 +7,7 @@ import pytest
 
 from bot.builds import Kind, Plan, State
 from bot.store import Store
+from bot.versions import catalog
 from sandbox.gitlab.seed import PROJECT
 from sandbox.jenkins.jobs import Parameter
 from sandbox.jenkins.seed import DEPLOY, RELEASE
@@ -228,6 +229,9 @@ def test_the_commits_since_what_runs(mall: Watch) -> None:
         f"Change {number}" for number in range(11, 1, -1)
     ]
     assert shown[start + 10] == "and 2 more changes"
+    [news] = catalog.news(mall.sampan, "v5")  # programs are told the same
+    assert [one["title"] for one in news["changes"]] == [f"Change {number}" for number in range(11, 1, -1)]
+    assert (news["environment"], news["against"], news["more"]) == ("staging", "v4", 2)
     ran(mall.store, "v5")
     assert "nothing: what runs is newer, or the same" in rows(mall.ask("/versions mall v4"))
 
