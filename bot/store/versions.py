@@ -159,12 +159,17 @@ class Versions:
         """The environments in which each version of a service runs, by its number."""
         where: dict[int, list[str]] = {}
         for one in self.deployed(service):
-            number = number_of(one.version)
-            version = self.get(number) if number else None
-            # A deploy from before the version was made may have had its name by chance.
-            if version and version.service == service and version.at <= one.at:
+            if version := self.of_deploy(one):
                 where.setdefault(version.id, []).append(one.environment)
         return where
+
+    def of_deploy(self, one: Deployed) -> Version | None:
+        """The version that was deployed, if it is one of ours."""
+        number = number_of(one.version)
+        version = self.get(number) if number else None
+        # A deploy from before the version was made may have had its name by chance.
+        ours = version and version.service == one.service and version.at <= one.at
+        return version if ours else None
 
     def ran_before(self, service: str, environment: str) -> Deployed | None:
         """What ran there before what runs there now."""

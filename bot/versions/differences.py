@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from bot.builds import GITLAB
 from bot.reply import Code, Line, Strong, UserError, counted, join, line
-from bot.versions.names import number_of
 from bot.versions.server import Pipelines
 from integrations.errors import IntegrationError
 from integrations.model.runs import Story
@@ -41,9 +40,8 @@ def compared(tools: Tools, version: "Version") -> list[Difference]:
     """The changes since what runs in each environment, as far as the code host can tell."""
     found: list[Difference] = []
     for one in tools.store.versions.deployed(version.service):
-        number = number_of(one.version)
-        running = tools.store.versions.get(number) if number else None
-        if running and running.at <= one.at and running.id != version.id and running.sha and version.sha:
+        running = tools.store.versions.of_deploy(one)
+        if running and running.id != version.id and running.sha and version.sha:
             found.append(Difference(one.environment, running, _story(tools, running, version)))
     return found
 
